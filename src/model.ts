@@ -1,0 +1,337 @@
+/**
+ * The nouns, in the order in which a statement travels: sources give documents; documents hold mentions; mentions
+ * lead to statements; statements match claims; matches fill digests. Plain data. All times are ISO 8601 in UTC with
+ * milliseconds unless said otherwise; all offsets are UTF-16 code units, end exclusive, into the document's text
+ * exactly as stored.
+ */
+
+/** Where documents come from. An address is a URL, a path, or `wayback:twitter.com/NAME`. */
+export type SourceKind = 'feed' | 'page' | 'file' | 'wayback' | 'tweets'
+export type Source = {
+  id: string
+  kind: SourceKind
+  address: string
+  /** The outlet that speaks through this source, where its items do not say so. */
+  publisher: string | null
+  enabled: boolean
+  /** Invented material for a machine without internet: shown as sample, never posted to Discord. */
+  sample: boolean
+  pollSeconds: number
+}
+
+/** What we remember of a source between polls (RFC 9110 §8.8 validators, due time, failures). */
+export type SourceState = {
+  sourceId: string
+  etag: string | null
+  lastModified: string | null
+  lastPolledAt: string | null
+  lastSucceededAt: string | null
+  nextPollAt: string | null
+  /** Consecutive failures since the last success. */
+  failures: number
+  /** The last failure in words for a person, null after a success. */
+  trouble: string | null
+  troubleSince: string | null
+}
+
+/** Where a document was read: a path or URL as given, and the line, member or offset in it. */
+export type Provenance = {
+  source: string
+  locator: string | null
+  /** Name of the reader that produced it, such as `rss-parser` or `tweet-v1.1`. */
+  parser?: string
+  /** Hex digest of the bytes of this item as read. */
+  sha256?: string
+}
+
+/** A copy in a web archive (schema.org archivedAt). */
+export type ArchivedCopy = { url: string; capturedAt: string | null; digest?: string; mediaType?: string }
+
+/** schema.org Person or Organization; `alternateName` is a handle without the at sign. */
+export type Author = {
+  name: string | null
+  alternateName: string | null
+  identifier: string | null
+  url: string | null
+}
+
+/** Where the published time came from. `snowflake` times are computed from the post's id. */
+export type PublishedFrom = 'feed' | 'page' | 'snowflake' | 'field' | 'embed' | null
+
+/** A span with its words: `text === document.text.slice(start, end)`. */
+export type Span = { text: string; start: number; end: number }
+
+/** Fields that only posts have, named as schema.org SocialMediaPosting and ActivityStreams 2.0 name them. */
+export type PostFields = {
+  textStatus: 'full' | 'truncated' | 'none'
+  postKind: 'post' | 'reply' | 'repost' | 'quote'
+  /** The author's words with the shortened links written out. */
+  displayText: string
+  mentions: { value: string; start: number; end: number }[]
+  /** Hashtags and cashtags without their sign. */
+  keywords: { value: string; start: number; end: number }[]
+  citation: { value: string; start: number; end: number }[]
+  inReplyTo: string | null
+  /** Of a repost or quote: the id of the original, whose author the words belong to. */
+  sharedContent: { id: string; author: Author | null; text: string | null } | null
+  originalUrls: string[]
+  deleted: boolean | null
+  editHistory: string[]
+  /** A time that the source stated and that the id contradicts. */
+  publishedConflict: string | null
+}
+
+/** One entry of a source before it is a document: nothing normalised, nothing merged. */
+export type RawItem = {
+  kind: 'article' | 'post'
+  /** For a post the key `platform:id`; for a feed entry its guid, as written. */
+  guid: string | null
+  url: string | null
+  title: string | null
+  /** Markup of the entry, null where the source gives plain text. */
+  html: string | null
+  text: string | null
+  /** True where the feed carries only a summary, so that the article's page is worth reading. */
+  summaryOnly: boolean
+  author: Author | null
+  publisher: string | null
+  published: string | null
+  publishedFrom: PublishedFrom
+  updated: string | null
+  language: string | null
+  archivedAt: ArchivedCopy[]
+  provenance: Provenance
+  post: PostFields | null
+}
+
+/** An item that could not be read: what, where, and what can be done. The rest goes on. */
+export type Problem = { where: string; reason: string }
+
+/** An article or a post with clean text: paragraphs are parted by a blank line. */
+export type Document = {
+  id: string
+  kind: 'article' | 'post'
+  url: string | null
+  title: string | null
+  text: string
+  author: Author | null
+  publisher: string | null
+  published: string | null
+  publishedFrom: PublishedFrom
+  /** BCP 47, null where unknown. */
+  language: string | null
+  archivedAt: ArchivedCopy[]
+  provenance: Provenance[]
+  post: PostFields | null
+}
+
+/** A person, organisation or group that is tracked. */
+export type Entity = {
+  id: string
+  name: string
+  kind: 'person' | 'organisation' | 'group'
+  aliases: string[]
+  /** Without the at sign. */
+  handles: string[]
+  /** Nouns that stand for it in running text: "the company", "the hacktivist group". Without the article. */
+  roles: string[]
+  /** Words of which one must stand near a name that is also a common word. */
+  near: string[]
+  /** Words that, standing near, rule the name out. */
+  notNear: string[]
+  /** `spokesperson`: this person's words count for the other entity too, and we say so. */
+  relations: { type: 'spokesperson' | 'member' | 'part'; of: string }[]
+}
+
+/** An entity at a place in a document. Confidence: 0 to 1. */
+export type Mention = {
+  documentId: string
+  /** Null for a speaker who is not tracked. */
+  entityId: string | null
+  text: string
+  start: number
+  end: number
+  kind: 'name' | 'handle' | 'hashtag' | 'role' | 'pronoun' | 'candidate'
+  confidence: number
+}
+
+/** A count or amount with what it says about itself: "almost 40 websites". */
+export type Figure = {
+  text: string
+  start: number
+  end: number
+  value: number
+  /** What the number is measured in: `percent`, `USD`, `year`, or null for a plain count. */
+  unit: string | null
+  /** almost, over, at least …, null for an exact figure. */
+  modifier: string | null
+  /** The noun that is counted, in its dictionary form: "website". */
+  counted: string | null
+}
+
+/** Whose words they are. `name` is the canonical name where the speaker is tracked, else the words of the text. */
+export type Speaker = { name: string; entityId: string | null; mention: Span | null }
+
+/**
+ * Words reported as somebody's: PARC's source, cue and content. One contiguous segment; the segments of one utterance
+ * share a `turnId`. `content` stands without its quotation marks: `content === document.text.slice(start, end)`.
+ *
+ * @see Pareti 2016, PARC 3.0
+ */
+export type Statement = {
+  id: string
+  documentId: string
+  speaker: Speaker | null
+  /** The tracked entity that the speaker speaks for, where that is not the speaker. */
+  speaksFor: { name: string; entityId: string } | null
+  cue: Span | null
+  content: string
+  start: number
+  end: number
+  turnId: string
+  directness: 'direct' | 'indirect' | 'mixed'
+  /** The outlet that the words were said to or first reported by: "told The Hill". */
+  reportedBy: string | null
+  /** post, blog post, interview, petition, report, statement …, null where the text does not say. */
+  medium: string | null
+  /** When it was said: ISO 8601, to the precision that is known (`2013-08`), null where it is not. */
+  said: string | null
+  figures: Figure[]
+  /** 0 to 1: that speaker and content belong together. */
+  confidence: number
+}
+
+/** The same words in several documents. `first` is the earliest known appearance. */
+export type Cluster = { id: string; kind: 'same-quote' | 'same-claim'; members: string[]; first: string | null }
+
+/** Two statements that count the same thing differently. */
+export type FigureDiscrepancy = {
+  members: { statementId: string; text: string; value: number; unit: string | null; modifier: string | null }[]
+}
+
+/** A fact-checker's finding on a claim (schema.org ClaimReview). */
+export type Review = { publisher: string | null; url: string | null; rating: string | null; reviewed: string | null }
+
+/** A known proposition. Owner: `operator`, or the id of one guild that alone sees it. */
+export type Claim = {
+  id: string
+  text: string
+  title: string | null
+  claimant: string | null
+  /** When it was first claimed: ISO 8601, any precision. */
+  date: string | null
+  paraphrases: string[]
+  figures: Figure[]
+  reviews: Review[]
+  status: 'active' | 'retired'
+  owner: string
+}
+
+export type Relation = 'repeats' | 'differs-in-figure' | 'opposes' | 'narrower' | 'wider' | 'related'
+export type Decision = 'match' | 'unsure' | 'none'
+
+/** A statement that bears on a claim. Score: calibrated probability, 0 unrelated to 1 the same proposition. */
+export type Match = {
+  statementId: string
+  claimId: string
+  rank: number
+  score: number
+  decision: Decision
+  relation: Relation | null
+  /** What decided it, for a person: shared words, the figures that differ. */
+  evidence: { words: string[]; figures: { claim: string; statement: string }[] }
+}
+
+/** Who printed a statement, and where to check it. */
+export type Report = {
+  documentId: string
+  kind: 'article' | 'post'
+  publisher: string | null
+  author: Author | null
+  title: string | null
+  url: string | null
+  published: string | null
+  publishedFrom: PublishedFrom
+  archivedAt: ArchivedCopy[]
+  /** The outlet that this report itself names as where the words were said. */
+  reportedBy: string | null
+}
+
+/** One quotation or indirect statement in a digest, with every report of it. */
+export type DigestEntry = {
+  /** Permanent short id that lookups open: the cluster's first statement. */
+  id: string
+  statementIds: string[]
+  speaker: Speaker | null
+  speaksFor: { name: string; entityId: string } | null
+  cue: string | null
+  /** Segments of one turn, in reading order. */
+  words: { content: string; directness: Statement['directness'] }[]
+  medium: string | null
+  said: string | null
+  firstSeen: string | null
+  reports: Report[]
+  /** True where an earlier digest of this subscription already showed these words. */
+  again: boolean
+  match: (Match & { verdict: string | null; reviewedBy: string | null; reviewed: string | null }) | null
+}
+
+export type DigestGroup = { speaker: string; entries: DigestEntry[] }
+
+/** What is new since the last digest of one subscription. */
+export type Digest = {
+  id: string
+  title: string
+  sample: boolean
+  composedAt: string
+  since: string | null
+  /** Statements that bear on a known claim, by claim, then by speaker. */
+  claims: { claim: Claim; speakers: DigestGroup[] }[]
+  /** Statements that match no known claim, by speaker. */
+  unmatched: DigestGroup[]
+  discrepancies: FigureDiscrepancy[]
+  /** Sources that could not be read, each with its reason. */
+  troubles: { sourceId: string; address: string; reason: string; since: string | null }[]
+  counts: { documents: number; statements: number; sources: number }
+}
+
+/** What a guild follows: a tracked entity, or words. */
+export type WatchTerm = {
+  id: string
+  guildId: string
+  kind: 'entity' | 'phrase'
+  /** An entity's id, or the phrase. */
+  value: string
+  createdBy: string
+  createdAt: string
+}
+
+/** A channel that wants digests. `terminal` subscriptions come from the config, all others from Discord. */
+export type Subscription = {
+  id: string
+  target: { kind: 'terminal' } | { kind: 'discord'; guildId: string; channelId: string }
+  /** Cron expression of five fields, read in `timeZone` (IANA). */
+  schedule: string
+  timeZone: string
+  createdBy: string | null
+  createdAt: string
+  /** Why nothing is sent, null while it is active. */
+  pausedBecause: string | null
+  nextDigestAt: string | null
+}
+
+/** One message owed. Written in the transaction that makes it owed. */
+export type Delivery = {
+  id: string
+  subscriptionId: string
+  target: Subscription['target']
+  digest: Digest
+  /** At most 25 characters; the same for every try of this delivery. */
+  nonce: string
+  status: 'owed' | 'delivered' | 'failed' | 'unknown'
+  dueAt: string
+  attempts: number
+  deliveredAt: string | null
+  messageIds: string[]
+  lastError: string | null
+}
