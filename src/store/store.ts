@@ -12,13 +12,29 @@ import type {
   WatchTerm,
 } from '../model.ts'
 
-/** A stored document with what was found in it and whether it may still be posted. */
-export type Analysed = {
+/** A stored statement with its document and the claims it bears on. `sequence` grows in the order of recording. */
+export type Found = {
+  sequence: number
+  statement: Statement
   document: Document
-  statements: Statement[]
   matches: Match[]
+  /** On record, but found by a first poll beyond its newest few or by a later analysis: not posted. */
   backlog: boolean
   sample: boolean
+}
+
+/** What the store keeps about a document besides the document: `keys` are what other copies of it are known by. */
+export type DocumentFacts = { sourceId: string; keys: string[]; backlog: boolean; sample: boolean; now: string }
+
+/** All that one version of the rooms found in a document. */
+export type Analysis = {
+  version: string
+  mentions: Mention[]
+  statements: Statement[]
+  matches: Match[]
+  /** By statement id: the keys under which the same words are found in other documents. */
+  quoteKeys: Map<string, string[]>
+  now: string
 }
 
 /** How many sources, documents, statements and deliveries the record holds. */
@@ -44,31 +60,30 @@ export interface Store extends AsyncDisposable {
     remember(state: SourceState): Promise<void>
   }
   documents: {
-    /** Adds what is new, merges provenance and archived copies of what is known. @returns ids that were new. */
-    add(
-      sourceId: string,
-      documents: Document[],
-      facts: { backlog: Set<string>; sample: boolean; now: string },
-    ): Promise<string[]>
     get(id: string): Promise<Document | null>
-    /** The document that was stored under one of these keys (guid within a source, canonical URL, content hash). */
+    /** The document known under one of these keys, the oldest where several are. */
+    findByKeys(keys: string[]): Promise<Document | null>
     findByUrl(url: string): Promise<Document | null>
+    /** Stores a document under its keys. One that is known is replaced, and analysed again where its text changed. */
+    put(document: Document, facts: DocumentFacts): Promise<void>
     /** Oldest first: documents that were never analysed, or analysed by another version of the rooms. */
     unanalysed(version: string, limit: number): Promise<Document[]>
-    /** Replaces all that was found in a document. Keeps the sequence numbers of statements that stay. */
-    analysed(
-      id: string,
-      found: { version: string; mentions: Mention[]; statements: Statement[]; matches: Match[]; now: string },
-    ): Promise<void>
+    /** Replaces all that was found in a document. Statements that stay keep their sequence number. */
+    analysed(id: string, analysis: Analysis): Promise<void>
   }
   statements: {
-    /** All statements recorded after a sequence number, oldest first, with their documents. */
-    since(sequence: number, options: { sample: boolean; limit: number }): Promise<{ rows: Analysed[]; last: number }>
-    get(id: string): Promise<Analysed | null>
-    /** Full text search over contents, best first. */
-    search(query: string, limit: number): Promise<{ statement: Statement; document: Document; matches: Match[] }[]>
-    /** The statements of all documents whose text shares the given quotation keys. */
-    byQuoteKeys(keys: string[]): Promise<{ statement: Statement; document: Document; matches: Match[] }[]>
+    /** Statements recorded after a sequence number, oldest first. */
+    since(sequence: number, options: { sample: boolean; limit: number }): Promise<Found[]>
+    /** By id, or by the first characters of one where only one statement has them. */
+    get(id: string): Promise<Found | null>
+    /** Full text search over contents and speakers, best first. */
+    search(query: string, limit: number): Promise<Found[]>
+    /** Statements that share one of these quotation keys, oldest first. */
+    byQuoteKeys(keys: string[]): Promise<Found[]>
+    byClaim(claimId: string, limit: number): Promise<Found[]>
+    ofDocument(documentId: string): Promise<Found[]>
+    /** The last sequence number given. */
+    last(): Promise<number>
   }
   claims: {
     configure(claims: Claim[]): Promise<void>

@@ -1,0 +1,100 @@
+import type { Kysely } from 'kysely'
+import type { Delivery, Digest } from '../model.ts'
+import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export function digestsTable(db: Kysely<Tables>): Store['digests'] {
+  const read = (row: { digest: string }) => JSON.parse(row.digest) as Digest
+  return {
+    async cursor(subscriptionId) {
+      const row = await db
+        .selectFrom('subscriptions')
+        .select(['cursor', 'composed_at'])
+        .where('id', '=', subscriptionId)
+        .executeTakeFirst()
+      return { sequence: row?.cursor ?? 0, composedAt: row?.composed_at ?? null }
+    },
+    async compose(subscriptionId, { sequence, now, nextDigestAt, delivery }) {
+      await db
+        .updateTable('subscriptions')
+        .set({ cursor: sequence, next_digest_at: nextDigestAt, ...(delivery ? { composed_at: now } : {}) })
+        .where('id', '=', subscriptionId)
+        .execute()
+      if (!delivery) return
+      await db
+        .insertInto('deliveries')
+        .values({
+          id: delivery.id,
+          subscription_id: delivery.subscriptionId,
+          composed_at: now,
+          status: delivery.status,
+          due_at: delivery.dueAt,
+          attempts: 0,
+          nonce: delivery.nonce,
+          message_ids: '[]',
+          target: JSON.stringify(delivery.target),
+          digest: JSON.stringify(delivery.digest),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    },
+    async latest(limit) {
+      return (
+        await db.selectFrom('deliveries').select('digest').orderBy('composed_at', 'desc').limit(limit).execute()
+      ).map(read)
+    },
+    async get(id) {
+      const row = await db.selectFrom('deliveries').select('digest').where('id', '=', id).executeTakeFirst()
+      return row ? read(row) : null
+    },
+  }
+}
+
+export function deliveriesTable(db: Kysely<Tables>): Store['deliveries'] {
+  return {
+    async owed(now) {
+      const rows = await db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('status', '=', 'owed')
+        .where('due_at', '<=', now)
+        .orderBy('composed_at')
+        .limit(100)
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        subscriptionId: row.subscription_id,
+        target: JSON.parse(row.target) as Delivery['target'],
+        digest: JSON.parse(row.digest) as Digest,
+        nonce: row.nonce,
+        status: 'owed',
+        dueAt: row.due_at,
+        attempts: row.attempts,
+        deliveredAt: row.delivered_at,
+        messageIds: JSON.parse(row.message_ids) as string[],
+        lastError: row.last_error,
+      }))
+    },
+    async attempt(id, now) {
+      await db
+        .updateTable('deliveries')
+        .set(({ eb }) => ({ attempts: eb('attempts', '+', 1), attempted_at: now }))
+        .where('id', '=', id)
+        .execute()
+    },
+    async delivered(id, messageIds, now) {
+      await db
+        .updateTable('deliveries')
+        .set({ status: 'delivered', delivered_at: now, message_ids: JSON.stringify(messageIds), last_error: null })
+        .where('id', '=', id)
+        .execute()
+    },
+    async failed(id, error, retryAt) {
+      await db
+        .updateTable('deliveries')
+        .set({ last_error: error, ...(retryAt ? { due_at: retryAt } : { status: 'failed' }) })
+        .where('id', '=', id)
+        .execute()
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { StoreError } from '../errors.ts'
+import * as theRecord from './migrations/001-the-record.ts'
+import type { Tables } from './tables.ts'
+
+/** In order. A released migration is never edited: a change is a new one. */
+const MIGRATIONS: Record<string, Migration> = {
+  '001-the-record': theRecord,
+}
+
+/** Brings the database to this version's shape, all or nothing. @throws {StoreError} `newer` where it is ahead of us. */
+export async function migrate(db: Kysely<Tables>, where: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const { error } = await migrator.migrateToLatest()
+  if (!error) return
+  if (/corrupted migrations|previously executed migration .* is missing/i.test(String(error)))
+    throw new StoreError(
+      'newer',
+      `${where}: was written by a newer Onrecord; start that version, or choose another folder with --data`,
+      { cause: error },
+    )
+  throw error
+}

@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely'
+import type { Source, SourceState } from '../model.ts'
+import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
+
+const untouched = (sourceId: string): SourceState => ({
+  sourceId,
+  etag: null,
+  lastModified: null,
+  lastPolledAt: null,
+  lastSucceededAt: null,
+  nextPollAt: null,
+  failures: 0,
+  trouble: null,
+  troubleSince: null,
+})
+
+export function sourcesTable(db: Kysely<Tables>): Store['sources'] {
+  const configured = () =>
+    db
+      .selectFrom('sources')
+      .leftJoin('source_states', 'source_states.source_id', 'sources.id')
+      .select(['sources.id', 'sources.body as source', 'source_states.body as state'])
+      .where('configured', '=', 1)
+  const read = (row: { id: string; source: string; state: string | null }) => ({
+    source: JSON.parse(row.source) as Source,
+    state: row.state ? (JSON.parse(row.state) as SourceState) : untouched(row.id),
+  })
+  return {
+    async configure(sources) {
+      await db.updateTable('sources').set({ configured: 0 }).where('configured', '=', 1).execute()
+      for (const source of sources) {
+        const row = {
+          kind: source.kind,
+          address: source.address,
+          enabled: Number(source.enabled),
+          sample: Number(source.sample),
+          configured: 1,
+          body: JSON.stringify(source),
+        }
+        await db
+          .insertInto('sources')
+          .values({ id: source.id, ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute()
+      }
+    },
+    async list() {
+      return (await configured().orderBy('sources.id').execute()).map(read)
+    },
+    async due(now) {
+      const rows = await configured()
+        .where('enabled', '=', 1)
+        .where((is) => is.or([is('next_poll_at', 'is', null), is('next_poll_at', '<=', now)]))
+        .orderBy('next_poll_at')
+        .execute()
+      return rows.map(read)
+    },
+    async remember(state) {
+      const row = { next_poll_at: state.nextPollAt, body: JSON.stringify(state) }
+      await db
+        .insertInto('source_states')
+        .values({ source_id: state.sourceId, ...row })
+        .onConflict((conflict) => conflict.column('source_id').doUpdateSet(row))
+        .execute()
+    },
+  }
+}

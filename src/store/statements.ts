@@ -1,0 +1,112 @@
+import { type Kysely, sql } from 'kysely'
+import type { Document, Match, Statement } from '../model.ts'
+import type { Found, Store } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export function statementsTable(db: Kysely<Tables>): Store['statements'] {
+  const all = () =>
+    db
+      .selectFrom('statements')
+      .innerJoin('documents', 'documents.id', 'statements.document_id')
+      .select(['statements.sequence', 'statements.body as statement', 'statements.backlog'])
+      .select(['documents.body as document', 'documents.sample'])
+  const read = (rows: Row[]) => withMatches(db, rows)
+  return {
+    async since(sequence, { sample, limit }) {
+      const rows = all().where('sequence', '>', sequence).where('sample', '=', Number(sample))
+      return read(await rows.orderBy('sequence').limit(limit).execute())
+    },
+    async get(id) {
+      const start = id.toLowerCase()
+      const rows = await all()
+        .where('statements.id', '>=', start)
+        .where('statements.id', '<', `${start}\u{ffff}`)
+        .limit(2)
+        .execute()
+      const found = await read(rows)
+      return found.find((one) => one.statement.id === start) ?? (found.length === 1 ? (found[0] ?? null) : null)
+    },
+    async search(query, limit) {
+      const words =
+        query
+          .normalize('NFC')
+          .match(/[\p{L}\p{N}]+/gu)
+          ?.slice(0, 60) ?? []
+      if (words.length === 0) return []
+      const asked = words.map((word) => `"${word}"`).join(' OR ')
+      const hits = await sql<{ rowid: number }>`select rowid from statement_words where statement_words match ${asked}
+        order by bm25(statement_words) limit ${limit}`.execute(db)
+      const order = hits.rows.map(({ rowid }) => rowid)
+      if (order.length === 0) return []
+      const found = await read(await all().where('sequence', 'in', order).execute())
+      return found.sort((a, b) => order.indexOf(a.sequence) - order.indexOf(b.sequence))
+    },
+    async byQuoteKeys(keys) {
+      const ids = new Set<string>()
+      for (let i = 0; i < keys.length; i += 500) {
+        const rows = db
+          .selectFrom('quote_keys')
+          .select('statement_id')
+          .distinct()
+          .where('key', 'in', keys.slice(i, i + 500))
+        for (const row of await rows.limit(2000).execute()) ids.add(row.statement_id)
+      }
+      const found: Found[] = []
+      const wanted = [...ids]
+      for (let i = 0; i < wanted.length; i += 500)
+        found.push(
+          ...(await read(
+            await all()
+              .where('statements.id', 'in', wanted.slice(i, i + 500))
+              .execute(),
+          )),
+        )
+      return found.sort((a, b) => a.sequence - b.sequence)
+    },
+    async byClaim(claimId, limit) {
+      const rows = all()
+        .innerJoin('matches', 'matches.statement_id', 'statements.id')
+        .where('matches.claim_id', '=', claimId)
+        .where('matches.decision', '!=', 'none')
+      return read(await rows.orderBy('sequence').limit(limit).execute())
+    },
+    async ofDocument(documentId) {
+      return read(await all().where('statements.document_id', '=', documentId).orderBy('sequence').execute())
+    },
+    async last() {
+      const row = await db
+        .selectFrom('statements')
+        .select(({ fn }) => fn.max('sequence').as('last'))
+        .executeTakeFirst()
+      return Number(row?.last ?? 0)
+    },
+  }
+}
+
+type Row = { sequence: number; statement: string; document: string; backlog: number; sample: number }
+
+async function withMatches(db: Kysely<Tables>, rows: Row[]): Promise<Found[]> {
+  const found = rows.map((row) => ({
+    sequence: row.sequence,
+    statement: JSON.parse(row.statement) as Statement,
+    document: JSON.parse(row.document) as Document,
+    matches: [] as Match[],
+    backlog: row.backlog === 1,
+    sample: row.sample === 1,
+  }))
+  const byId = new Map(found.map((one) => [one.statement.id, one]))
+  const ids = [...byId.keys()]
+  for (let i = 0; i < ids.length; i += 500) {
+    const matches = await db
+      .selectFrom('matches')
+      .select('body')
+      .where('statement_id', 'in', ids.slice(i, i + 500))
+      .orderBy('rank')
+      .execute()
+    for (const row of matches) {
+      const match = JSON.parse(row.body) as Match
+      byId.get(match.statementId)?.matches.push(match)
+    }
+  }
+  return found
+}

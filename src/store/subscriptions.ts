@@ -1,0 +1,100 @@
+import type { Kysely } from 'kysely'
+import type { Subscription, WatchTerm } from '../model.ts'
+import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
+
+export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
+  const row = (subscription: Subscription, configured: number) => ({
+    kind: subscription.target.kind,
+    guild_id: subscription.target.kind === 'discord' ? subscription.target.guildId : null,
+    channel_id: subscription.target.kind === 'discord' ? subscription.target.channelId : null,
+    configured,
+    body: JSON.stringify(subscription),
+  })
+  const all = () => db.selectFrom('subscriptions').select(['body', 'paused_because', 'next_digest_at'])
+  const read = (found: {
+    body: string
+    paused_because: string | null
+    next_digest_at: string | null
+  }): Subscription => ({
+    ...(JSON.parse(found.body) as Subscription),
+    pausedBecause: found.paused_because,
+    nextDigestAt: found.next_digest_at,
+  })
+  return {
+    async configure(subscriptions) {
+      const ids = subscriptions.map(({ id }) => id)
+      const stale = db.updateTable('subscriptions').set({ configured: 0 }).where('kind', '=', 'terminal')
+      await (ids.length > 0 ? stale.where('id', 'not in', ids) : stale).execute()
+      for (const subscription of subscriptions) {
+        const known = await all().where('id', '=', subscription.id).executeTakeFirst()
+        const { schedule, timeZone } = known ? read(known) : subscription
+        const moved = schedule !== subscription.schedule || timeZone !== subscription.timeZone
+        await db
+          .insertInto('subscriptions')
+          .values({ id: subscription.id, ...row(subscription, 1), next_digest_at: subscription.nextDigestAt })
+          .onConflict((conflict) =>
+            conflict.column('id').doUpdateSet({
+              ...row(subscription, 1),
+              ...(moved ? { next_digest_at: subscription.nextDigestAt } : {}),
+            }),
+          )
+          .execute()
+      }
+    },
+    async add(subscription) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('subscriptions')
+        .values({ id: subscription.id, ...row(subscription, 1), next_digest_at: subscription.nextDigestAt })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      return Number(numInsertedOrUpdatedRows) > 0
+    },
+    async remove(guildId, channelId) {
+      const gone = db.deleteFrom('subscriptions').where('guild_id', '=', guildId).where('channel_id', '=', channelId)
+      return Number((await gone.executeTakeFirst()).numDeletedRows) > 0
+    },
+    async list(guildId) {
+      const rows = all().where('configured', '=', 1).orderBy('id')
+      return (await (guildId ? rows.where('guild_id', '=', guildId) : rows).execute()).map(read)
+    },
+    async due(now) {
+      const rows = await all()
+        .where('configured', '=', 1)
+        .where('paused_because', 'is', null)
+        .where((is) => is.or([is('next_digest_at', 'is', null), is('next_digest_at', '<=', now)]))
+        .execute()
+      return rows.map(read)
+    },
+    async pause(id, because) {
+      await db.updateTable('subscriptions').set({ paused_because: because }).where('id', '=', id).execute()
+    },
+  }
+}
+
+export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
+  return {
+    async add(term) {
+      const row = { id: term.id, guild_id: term.guildId, value: term.value, body: JSON.stringify(term) }
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('watch_terms')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      return Number(numInsertedOrUpdatedRows) > 0
+    },
+    async remove(guildId, value) {
+      const gone = db.deleteFrom('watch_terms').where('guild_id', '=', guildId).where('value', '=', value)
+      return Number((await gone.executeTakeFirst()).numDeletedRows) > 0
+    },
+    async list(guildId) {
+      const rows = await db
+        .selectFrom('watch_terms')
+        .select('body')
+        .where('guild_id', '=', guildId)
+        .orderBy('value')
+        .execute()
+      return rows.map((row) => JSON.parse(row.body) as WatchTerm)
+    },
+  }
+}

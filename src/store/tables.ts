@@ -1,0 +1,78 @@
+import type { Generated } from 'kysely'
+
+/**
+ * The tables as the query builder sees them. Times are ISO 8601 text in UTC, truth values are 0 and 1, `body` columns
+ * hold a noun of model.ts as JSON; the columns beside it are what is searched by.
+ */
+export type Tables = {
+  sources: {
+    id: string
+    kind: string
+    address: string
+    enabled: number
+    sample: number
+    /** 0 for a source that the config no longer names: its documents stay. */
+    configured: number
+    body: string
+  }
+  source_states: { source_id: string; next_poll_at: string | null; body: string }
+  documents: {
+    id: string
+    source_id: string
+    kind: string
+    url: string | null
+    published: string | null
+    recorded_at: string
+    sample: number
+    /** 1 for what a first poll found beyond its newest few: on record, never posted. */
+    backlog: number
+    analysed_version: string | null
+    body: string
+  }
+  document_keys: { key: string; document_id: string }
+  mentions: { document_id: string; entity_id: string; start: number; body: string }
+  statements: {
+    sequence: Generated<number>
+    id: string
+    document_id: string
+    turn_id: string
+    speaker_entity: string | null
+    content: string
+    backlog: number
+    recorded_at: string
+    body: string
+  }
+  statement_words: { content: string; speaker: string }
+  quote_keys: { key: string; statement_id: string }
+  matches: { statement_id: string; claim_id: string; rank: number; score: number; decision: string; body: string }
+  claims: { id: string; owner: string; status: string; configured: number; body: string }
+  subscriptions: {
+    id: string
+    kind: string
+    guild_id: string | null
+    channel_id: string | null
+    configured: number
+    paused_because: Generated<string | null>
+    next_digest_at: string | null
+    /** The last statement that this subscription's digests covered. */
+    cursor: Generated<number>
+    composed_at: Generated<string | null>
+    body: string
+  }
+  watch_terms: { id: string; guild_id: string; value: string; body: string }
+  deliveries: {
+    id: string
+    subscription_id: string
+    composed_at: string
+    status: string
+    due_at: string
+    attempts: number
+    attempted_at: string | null
+    delivered_at: string | null
+    last_error: string | null
+    nonce: string
+    message_ids: string
+    target: string
+    digest: string
+  }
+}
