@@ -58,6 +58,11 @@ export function deliveriesTable(db: Kysely<Tables>): Store['deliveries'] {
         .selectAll()
         .where('status', '=', 'owed')
         .where('due_at', '<=', now)
+        .where(
+          'subscription_id',
+          'not in',
+          db.selectFrom('subscriptions').select('id').where('paused_because', 'is not', null),
+        )
         .orderBy('composed_at')
         .limit(100)
         .execute()

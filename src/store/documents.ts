@@ -10,6 +10,9 @@ export function documentsTable(db: Kysely<Tables>): Store['documents'] {
     async get(id) {
       return read(await db.selectFrom('documents').select('body').where('id', '=', id).executeTakeFirst())
     },
+    async noneReal() {
+      return !(await db.selectFrom('documents').select('id').where('sample', '=', 0).limit(1).executeTakeFirst())
+    },
     async findByKeys(keys) {
       if (keys.length === 0) return null
       const row = await db

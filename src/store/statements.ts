@@ -85,12 +85,14 @@ export function statementsTable(db: Kysely<Tables>): Store['statements'] {
 
 type Row = { sequence: number; statement: string; document: string; backlog: number; sample: number }
 
+/** Adds matches and mentioned entities to rows. */
 async function withMatches(db: Kysely<Tables>, rows: Row[]): Promise<Found[]> {
   const found = rows.map((row) => ({
     sequence: row.sequence,
     statement: JSON.parse(row.statement) as Statement,
     document: JSON.parse(row.document) as Document,
     matches: [] as Match[],
+    entities: [] as string[],
     backlog: row.backlog === 1,
     sample: row.sample === 1,
   }))
@@ -108,5 +110,20 @@ async function withMatches(db: Kysely<Tables>, rows: Row[]): Promise<Found[]> {
       byId.get(match.statementId)?.matches.push(match)
     }
   }
+  await addEntities(db, found)
   return found
+}
+
+async function addEntities(db: Kysely<Tables>, found: Found[]): Promise<void> {
+  const byDocument = Map.groupBy(found, (one) => one.document.id)
+  const ids = [...byDocument.keys()]
+  for (let i = 0; i < ids.length; i += 500) {
+    const rows = await db
+      .selectFrom('mentions')
+      .select(['document_id', 'entity_id'])
+      .distinct()
+      .where('document_id', 'in', ids.slice(i, i + 500))
+      .execute()
+    for (const row of rows) for (const one of byDocument.get(row.document_id) ?? []) one.entities.push(row.entity_id)
+  }
 }

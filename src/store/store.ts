@@ -12,12 +12,14 @@ import type {
   WatchTerm,
 } from '../model.ts'
 
-/** A stored statement with its document and the claims it bears on. `sequence` grows in the order of recording. */
+/** A stored statement with its document, the claims it bears on and who is mentioned beside it. `sequence` grows in the order of recording. */
 export type Found = {
   sequence: number
   statement: Statement
   document: Document
   matches: Match[]
+  /** Ids of the tracked entities that its document mentions. */
+  entities: string[]
   /** On record, but found by a first poll beyond its newest few or by a later analysis: not posted. */
   backlog: boolean
   sample: boolean
@@ -61,6 +63,8 @@ export interface Store extends AsyncDisposable {
   }
   documents: {
     get(id: string): Promise<Document | null>
+    /** True where nothing but sample material has been read. */
+    noneReal(): Promise<boolean>
     /** The document known under one of these keys, the oldest where several are. */
     findByKeys(keys: string[]): Promise<Document | null>
     findByUrl(url: string): Promise<Document | null>

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { createMatcher, type Matcher } from '../claims/match-claims.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { createFinder, type Finder, findMentions } from '../mentions/find-mentions.ts'
+import type { Claim, Document, Entity, Match, Mention, Statement } from '../model.ts'
+import { quoteKeys } from '../statements/cluster-statements.ts'
+import { extractStatements } from '../statements/extract-statements.ts'
+import type { Store } from '../store/store.ts'
+
+/** Goes up when the rooms would find something else in the same text: stored documents are then analysed again. */
+const ROOMS = 1
+
+/** The rooms, made ready for one config. `version` names this config and these rooms. */
+export type Rooms = { entities: Entity[]; claims: Claim[]; finder: Finder; matcher: Matcher; version: string }
+
+export function openRooms({ entities, claims, sample }: Pick<Config, 'entities' | 'claims' | 'sample'>): Rooms {
+  const tracked = [...entities, ...(sample?.entities ?? [])]
+  const known = [...claims, ...(sample?.claims ?? [])]
+  const version = createHash('sha256')
+    .update(JSON.stringify([ROOMS, tracked, known]))
+    .digest('hex')
+    .slice(0, 16)
+  const matcher = createMatcher(known.filter(({ status }) => status === 'active'))
+  return { entities: tracked, claims: known, finder: createFinder(tracked), matcher, version }
+}
+
+/** What was found in one document. `kept` is false where nobody tracked is mentioned. */
+export type Reading = {
+  mentions: Mention[]
+  statements: Statement[]
+  matches: Match[]
+  quoteKeys: Map<string, string[]>
+}
+
+/** One document through the rooms: mentions, then statements, then the claims they bear on. Touches nothing. */
+export function analyse(document: Document, rooms: Rooms, isWatched = (_text: string) => false): Reading {
+  const mentions = findMentions(document, rooms.finder)
+  const tracked = mentions.some(({ entityId }) => entityId !== null)
+  if (!tracked && !isWatched(document.text)) return { mentions, statements: [], matches: [], quoteKeys: new Map() }
+  const statements = extractStatements(document, mentions, rooms.entities)
+  const matches = statements.flatMap((statement) =>
+    rooms.matcher.match(statement, { top: 3 }).filter(({ decision }) => decision !== 'none'),
+  )
+  return {
+    mentions,
+    statements,
+    matches,
+    quoteKeys: new Map(statements.map(({ id, content }) => [id, quoteKeys(content)])),
+  }
+}
+
+/** Analyses what is stored and was not, in batches, each document in its own transaction. @returns how many. */
+export async function analyseStored(kit: {
+  store: Store
+  rooms: Rooms
+  now(): string
+  log: Log
+  stopping?: AbortSignal
+}): Promise<number> {
+  const { store, rooms, now, log } = kit
+  const isWatched = await watchedPhrases(store)
+  let done = 0
+  for (;;) {
+    const documents = await store.documents.unanalysed(rooms.version, 50)
+    if (documents.length === 0 || kit.stopping?.aborted) return done
+    for (const document of documents) {
+      const found = readSafely(document, rooms, isWatched, log)
+      await store.transaction((tx) =>
+        tx.documents.analysed(document.id, { ...found, version: rooms.version, now: now() }),
+      )
+      done += 1
+    }
+    await new Promise(setImmediate)
+  }
+}
+
+/** A document that the rooms cannot read is marked as read, so that it holds nobody else up; the log says so. */
+function readSafely(document: Document, rooms: Rooms, isWatched: (text: string) => boolean, log: Log): Reading {
+  try {
+    return analyse(document, rooms, isWatched)
+  } catch (error) {
+    log.error(
+      { err: error, document: document.id, url: document.url },
+      'a document could not be analysed and is skipped',
+    )
+    return { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
+  }
+}
+
+/** Tells whether a text holds a phrase that any server watches. */
+async function watchedPhrases(store: Store): Promise<(text: string) => boolean> {
+  const subscriptions = await store.subscriptions.list()
+  const guilds = new Set(subscriptions.flatMap(({ target }) => (target.kind === 'discord' ? [target.guildId] : [])))
+  const phrases = new Set<string>()
+  for (const guild of guilds)
+    for (const { kind, value } of await store.watchTerms.list(guild))
+      if (kind === 'phrase') phrases.add(value.toLowerCase())
+  return (text) => {
+    if (phrases.size === 0) return false
+    const lower = text.toLowerCase()
+    return [...phrases].some((phrase) => lower.includes(phrase))
+  }
+}

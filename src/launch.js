@@ -1,0 +1,11 @@
+// @ts-check
+// Plain JavaScript, so that a Node too old for TypeScript can still read it and say what to type instead.
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major < 26) {
+  console.error(
+    `Onrecord runs on Node 26 and this is Node ${process.versions.node}: type “npm ci && npm start” in its folder, which brings its own.`,
+  )
+  process.exit(2)
+}
+const { runCli } = await import('./cli/cli.ts')
+process.exitCode = await runCli(process.argv.slice(2))
