@@ -295,6 +295,52 @@ export type Digest = {
   counts: { documents: number; statements: number; sources: number }
 }
 
+/**
+ * A stretch of text in one style. Words from outside stand as they were; each rendering makes harmless what would act
+ * there (markup, markdown, escapes).
+ */
+export type Run =
+  | { type: 'text'; text: string; strong?: true }
+  | { type: 'code'; text: string }
+  /** A full instant, ISO 8601 in UTC: each reader sees it in their own zone where the place allows it. */
+  | { type: 'time'; at: string }
+  /** `host` is shown beside the text, which may name another one. The address is http or https. */
+  | { type: 'link'; text: string; url: string; host: string }
+
+/** What stands where for one entry, in every rendering. */
+export type EntryView = {
+  id: string
+  /** `urgent`: it opposes a reviewed claim or moves a figure; `notable`: it bears on a claim. */
+  tone: 'plain' | 'notable' | 'urgent'
+  /** Who, cue, where, when. */
+  head: Run[]
+  /** Segments in reading order, with their marks where the words are the speaker's own. Never cut inside one. */
+  quotation: Run[][]
+  /** The claim it bears on, what differs. */
+  findings: Run[][]
+  /** Outlets with times and links, archived copies, first seen, the permanent id. */
+  sources: Run[][]
+  /** The few addresses worth a button. */
+  links: { label: string; url: string; host: string }[]
+}
+
+/** A digest laid out: what text stands where. Terminal, page and Discord differ only in how they draw it. */
+export type DigestView = {
+  id: string
+  title: string
+  tone: EntryView['tone']
+  /** Lines under the title: counts, since when, and that a sample is one. */
+  summary: Run[][]
+  sections: {
+    heading: Run[]
+    /** Verdicts of the claim, each with who reviewed it and when. */
+    notes: Run[][]
+    groups: { heading: Run[]; entries: EntryView[] }[]
+  }[]
+  /** Discrepancies between statements, sources in trouble. */
+  closing: { heading: Run[]; lines: Run[][] }[]
+}
+
 /** What a guild follows: a tracked entity, or words. */
 export type WatchTerm = {
   id: string

@@ -1,0 +1,178 @@
+import { english, type Say } from '../messages/say.ts'
+import type { Claim, Digest, DigestEntry, DigestView, EntryView, Review, Run } from '../model.ts'
+import { viewReports } from './report-view.ts'
+import { clip, linkTo, text, whenRun } from './runs.ts'
+
+/**
+ * Lays out a digest: what text stands where, in one language. Terminal, page and Discord draw what this says. Names and
+ * titles from outside are cut to a readable length; quotations never are.
+ */
+export function viewDigest(digest: Digest, say: Say = english): DigestView {
+  const sections = digest.claims.map(({ claim, speakers }) => ({
+    heading: say.runs('digest.claim', { claim: text(clip(claim.title ?? claim.text, 300), true) }),
+    notes: viewClaim(claim, say),
+    groups: speakers.map((group) => viewGroup(group.speaker, group.entries, say)),
+  }))
+  if (digest.unmatched.length > 0)
+    sections.push({
+      heading: [text(say.text('digest.unmatched'), true)],
+      notes: [],
+      groups: digest.unmatched.map((group) => viewGroup(group.speaker, group.entries, say)),
+    })
+  const tones = sections.flatMap(({ groups }) => groups.flatMap(({ entries }) => entries.map(({ tone }) => tone)))
+  return {
+    id: digest.id,
+    title: clip(digest.title, 200),
+    tone: tones.includes('urgent') ? 'urgent' : tones.includes('notable') ? 'notable' : 'plain',
+    summary: viewSummary(digest, say),
+    sections,
+    closing: viewClosing(digest, say),
+  }
+}
+
+/** One entry by itself, as a lookup shows it: with the claim it bears on, where that is known. */
+export function viewEntry(entry: DigestEntry, say: Say = english, claim: Claim | null = null): EntryView {
+  const { match } = entry
+  const findings: Run[][] = []
+  if (claim)
+    findings.push(say.runs('digest.claim', { claim: text(clip(claim.text, 300), true) }), ...viewReviews(claim, say))
+  if (match?.decision === 'unsure') findings.push([text(say.text('digest.unsure'))])
+  else if (match?.relation) findings.push([text(say.text(`digest.relation.${match.relation}`))])
+  for (const figures of (match?.evidence.figures ?? []).slice(0, 5))
+    findings.push(
+      say.runs('digest.figure', {
+        claim: text(clip(figures.claim, 60), true),
+        statement: text(clip(figures.statement, 60), true),
+      }),
+    )
+  const changed = (match?.evidence.figures ?? []).map(({ statement }) => statement)
+  const { sources, links } = viewReports(entry, say)
+  return {
+    id: entry.id,
+    tone: toneOf(entry),
+    head: viewHead(entry, say),
+    quotation: entry.words.map(({ content, directness }) => [
+      ...(directness === 'direct' ? [text('“')] : []),
+      ...markFigures(content, changed),
+      ...(directness === 'direct' ? [text('”')] : []),
+    ]),
+    findings,
+    sources,
+    links,
+  }
+}
+
+/** The claim's own lines: its words where the title stood above them, who first claimed it, and every verdict. */
+function viewClaim(claim: Claim, say: Say): Run[][] {
+  const lines: Run[][] = []
+  if (claim.title && claim.title !== claim.text) lines.push([text(clip(claim.text, 500))])
+  const values = { claimant: clip(claim.claimant ?? '', 100), date: claim.date ? say.date(claim.date) : '' }
+  if (claim.claimant && claim.date) lines.push([text(say.text('digest.claimant.dated', values))])
+  else if (claim.claimant) lines.push([text(say.text('digest.claimant', values))])
+  else if (claim.date) lines.push([text(say.text('digest.claim.dated', values))])
+  return [...lines, ...viewReviews(claim, say)]
+}
+
+/** A verdict is never shown without who gave it and when. */
+function viewReviews({ reviews }: Claim, say: Say): Run[][] {
+  const rated = reviews.filter(({ rating }) => rating)
+  if (rated.length === 0) return [[text(say.text('digest.unreviewed'))]]
+  return rated.slice(0, 5).map((review) => viewReview(review, say))
+}
+
+function viewReview(review: Review, say: Say): Run[] {
+  const name = clip(review.publisher ?? say.text('digest.reviewer.unknown'), 100)
+  return say.runs(review.reviewed ? 'digest.review' : 'digest.review.undated', {
+    rating: text(clip(review.rating ?? '', 100), true),
+    publisher: linkTo(review.url, name) ?? text(name),
+    date: review.reviewed ? say.date(review.reviewed) : '',
+  })
+}
+
+function viewGroup(speaker: string, entries: DigestEntry[], say: Say) {
+  return { heading: [text(clip(speaker, 100), true)], entries: entries.map((entry) => viewEntry(entry, say)) }
+}
+
+/** "Anonymous · claimed · for … · in: video · said 16 November 2015". */
+function viewHead(entry: DigestEntry, say: Say): Run[] {
+  const parts: Run[] = [text(clip(entry.speaker?.name ?? say.text('digest.speaker.unknown'), 100), true)]
+  const add = (part: Run) => parts.push(text(' · '), part)
+  if (entry.cue) add(text(clip(entry.cue, 60)))
+  if (entry.speaksFor) add(text(say.text('digest.for', { name: clip(entry.speaksFor.name, 100) })))
+  if (entry.medium) add(text(say.text('digest.in', { medium: clip(entry.medium, 60) })))
+  if (entry.said) parts.push(text(' · '), ...whenRun('digest.said', 'date', entry.said, say))
+  if (entry.again) add(text(say.text('digest.again')))
+  return parts
+}
+
+function toneOf({ match }: DigestEntry): EntryView['tone'] {
+  if (!match || match.decision === 'none') return 'plain'
+  const moved = match.relation === 'opposes' || match.relation === 'differs-in-figure'
+  return match.decision === 'match' && moved ? 'urgent' : 'notable'
+}
+
+/** The words, with the first place of each figure that differs from the claim's in bold. */
+function markFigures(content: string, figures: string[]): Run[] {
+  const places = figures
+    .filter((figure) => figure !== '')
+    .map((figure) => ({ start: content.indexOf(figure), end: content.indexOf(figure) + figure.length }))
+    .filter(({ start }) => start >= 0)
+    .sort((a, b) => a.start - b.start)
+  const runs: Run[] = []
+  let at = 0
+  for (const { start, end } of places) {
+    if (start < at) continue
+    if (start > at) runs.push(text(content.slice(at, start)))
+    runs.push(text(content.slice(start, end), true))
+    at = end
+  }
+  if (at < content.length) runs.push(text(content.slice(at)))
+  return runs
+}
+
+function viewSummary(digest: Digest, say: Say): Run[][] {
+  const { statements, sources, documents } = digest.counts
+  const lines: Run[][] = digest.sample ? [[text(say.text('digest.sample'), true)]] : []
+  if (statements === 0) return [...lines, [text(say.text('digest.nothing'))]]
+  const counted = say.count('digest.count', statements, {
+    sources: say.count('digest.sources', sources),
+    documents: say.count('digest.documents', documents),
+  })
+  lines.push([text(counted)])
+  if (digest.since) lines.push(whenRun('digest.since', 'time', digest.since, say))
+  return lines
+}
+
+function viewClosing({ discrepancies, troubles }: Digest, say: Say): DigestView['closing'] {
+  const closing: DigestView['closing'] = []
+  if (discrepancies.length > 0)
+    closing.push({
+      heading: [text(say.text('digest.discrepancies'), true)],
+      lines: discrepancies
+        .slice(0, 10)
+        .map(({ members }) =>
+          members
+            .slice(0, 6)
+            .flatMap((member, i): Run[] => [
+              ...(i > 0 ? [text(' ↔ ')] : []),
+              text(clip(member.text, 80), true),
+              text(' '),
+              { type: 'code', text: member.statementId.slice(0, 12) },
+            ]),
+        ),
+    })
+  if (troubles.length > 0)
+    closing.push({
+      heading: [text(say.text('digest.troubles'), true)],
+      lines: troubles.slice(0, 20).map(({ address, reason, since }) =>
+        say.runs(since ? 'digest.trouble.since' : 'digest.trouble', {
+          address: clip(address, 150),
+          reason: clip(reason, 200),
+          ...(since
+            ? { time: whenRun('digest.since', 'time', since, say).find((run) => run.type === 'time') ?? since }
+            : {}),
+        }),
+      ),
+    })
+  return closing
+}
