@@ -1,0 +1,24 @@
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import type { Delivery } from '../model.ts'
+import type { SourceReader } from '../sources/read-source.ts'
+import type { Store } from '../store/store.ts'
+import type { Rooms } from './analyse.ts'
+
+/** What the belts work with. `config` and `rooms` are replaced together when the config is read again. */
+export type Kit = {
+  store: Store
+  config: Config
+  rooms: Rooms
+  /** Reads one source from the outside world. */
+  reader: SourceReader
+  /** ISO 8601, UTC. */
+  now(): string
+  log: Log
+  /** Hands one digest over, or says `later` where its door is not open yet. Throws where it was refused. */
+  deliver(delivery: Delivery): Promise<{ messageIds: string[] } | 'later'>
+  /** Told how far a long work is: `reading sources`, 3, 11. */
+  progress(work: string, done: number, all: number): void
+  /** Aborted when the process is to stop: work in hand is finished, nothing new is begun. */
+  stopping: AbortSignal
+}

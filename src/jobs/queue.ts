@@ -1,0 +1,87 @@
+import { nextDue } from '../digests/schedule.ts'
+import type { Source, SourceState, Subscription } from '../model.ts'
+import { analyseStored } from './analyse.ts'
+import { composeFor, deliverOwed } from './digest.ts'
+import { pollSource } from './ingest.ts'
+import type { Kit } from './kit.ts'
+
+/** How many sources are read side by side. */
+const SIDE_BY_SIDE = 8
+
+/** What one round did. */
+export type Round = { polled: number; failed: number; fresh: number; analysed: number }
+
+/** Reads what is due (or all that is enabled), one failing source never stopping another, and analyses what came. */
+export async function pollRound(kit: Kit, { all = false } = {}): Promise<Round> {
+  const listed = all ? (await kit.store.sources.list()).filter(({ source }) => source.enabled) : await kit.store.sources.due(kit.now())
+  const waiting = listed.filter(({ source }) => !source.sample)
+  const round = await readAll(kit, waiting)
+  return { ...round, analysed: await analyseStored(kit) }
+}
+
+async function readAll(kit: Kit, waiting: { source: Source; state: SourceState }[]): Promise<Round> {
+  const round: Round = { polled: 0, failed: 0, fresh: 0, analysed: 0 }
+  const queue = [...waiting]
+  const work = async () => {
+    for (let next = queue.shift(); next && !kit.stopping.aborted; next = queue.shift()) {
+      const { fresh, failed } = await pollSource(kit, next.source, next.state)
+      round.polled += 1
+      round.fresh += fresh
+      round.failed += Number(failed)
+      kit.progress('reading sources', round.polled, waiting.length)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, queue.length) }, work))
+  return round
+}
+
+/**
+ * Composes every digest that is due (or, with `all`, every one of the terminal) and hands over what is owed.
+ *
+ * @returns how many were handed over
+ */
+export async function tellRound(kit: Kit, { all = false } = {}): Promise<number> {
+  const now = kit.now()
+  const due = await kit.store.subscriptions.due(now)
+  const terminal = (subscription: Subscription) => subscription.target.kind === 'terminal'
+  const asked = all ? (await kit.store.subscriptions.list()).filter((one) => terminal(one) && !due.some(({ id }) => id === one.id)) : []
+  for (const subscription of [...due, ...asked]) {
+    if (subscription.id === SAMPLE.id || kit.stopping.aborted) continue
+    await composeFor(kit, subscription)
+  }
+  return deliverOwed(kit, kit.deliver)
+}
+
+const SAMPLE: Subscription = {
+  id: 'terminal:sample',
+  target: { kind: 'terminal' },
+  schedule: '0 0 1 1 *',
+  timeZone: 'UTC',
+  createdBy: null,
+  createdAt: '1970-01-01T00:00:00.000Z',
+  pausedBecause: null,
+  nextDigestAt: null,
+}
+
+/**
+ * Shows the invented sample where nothing real has been read yet. Reads files only: a machine without internet waits
+ * for nothing. @returns true where it was shown.
+ */
+export async function sampleRound(kit: Kit): Promise<boolean> {
+  if (!kit.config.sample || !(await kit.store.documents.noneReal())) return false
+  const sources = (await kit.store.sources.list()).filter(({ source }) => source.sample && source.enabled)
+  await readAll(kit, sources)
+  await analyseStored(kit)
+  await composeFor(kit, SAMPLE, true)
+  return (await deliverOwed(kit, kit.deliver)) > 0
+}
+
+/** Makes the store agree with the config: its sources, claims and terminal subscriptions. */
+export async function applyConfig({ store, config, rooms, now }: Pick<Kit, 'store' | 'config' | 'rooms' | 'now'>): Promise<void> {
+  await store.transaction(async (tx) => {
+    await tx.sources.configure([...config.sources, ...(config.sample?.sources ?? [])])
+    await tx.claims.configure(rooms.claims)
+    const subscriptions = config.subscriptions.map((one) => ({ ...one, nextDigestAt: nextDue(one.schedule, one.timeZone, now()) }))
+    await tx.subscriptions.configure([...subscriptions, ...(config.sample ? [{ ...SAMPLE, nextDigestAt: '9999' }] : [])])
+  })
+}
