@@ -9,7 +9,7 @@ import { clip, linkTo, text, whenRun } from './runs.ts'
  */
 export function viewDigest(digest: Digest, say: Say = english): DigestView {
   const sections = digest.claims.map(({ claim, speakers }) => ({
-    heading: say.runs('digest.claim', { claim: text(clip(claim.title ?? claim.text, 300), true) }),
+    heading: say.runs('digest.claim', { claim: text(clip(claim.title ?? claim.text, 180), true) }),
     notes: viewClaim(claim, say),
     groups: speakers.map((group) => viewGroup(group.speaker, group.entries, say)),
   }))
