@@ -73,6 +73,10 @@ export function statementsTable(db: Kysely<Tables>): Store['statements'] {
     async ofDocument(documentId) {
       return read(await all().where('statements.document_id', '=', documentId).orderBy('sequence').execute())
     },
+    async before(time) {
+      const last = db.selectFrom('statements').select(({ fn }) => fn.max('sequence').as('last'))
+      return Number((await last.where('recorded_at', '<', time).executeTakeFirst())?.last ?? 0)
+    },
     async last() {
       const row = await db
         .selectFrom('statements')

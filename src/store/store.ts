@@ -86,6 +86,8 @@ export interface Store extends AsyncDisposable {
     byQuoteKeys(keys: string[]): Promise<Found[]>
     byClaim(claimId: string, limit: number): Promise<Found[]>
     ofDocument(documentId: string): Promise<Found[]>
+    /** The last sequence number given before a moment. */
+    before(time: string): Promise<number>
     /** The last sequence number given. */
     last(): Promise<number>
   }

@@ -1,0 +1,150 @@
+import cron from 'node-cron'
+import { type Config, loadConfig } from './config.ts'
+import { watchFiles } from './config/watch-files.ts'
+import { ConfigError } from './errors.ts'
+import { openRooms } from './jobs/analyse.ts'
+import type { Kit } from './jobs/kit.ts'
+import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
+import type { Log } from './log.ts'
+import type { Delivery } from './model.ts'
+import { type Outlets, openOutlets } from './outlets.ts'
+import { createReader } from './sources/read-source.ts'
+import { openStore } from './store/open-store.ts'
+import { lockFolder } from './store/sqlite.ts'
+
+/** The person at the terminal: where digests and remarks go while the main job runs. */
+export type Desk = {
+  show(delivery: Delivery): void
+  remark(line: string): void
+  progress(work: string, done: number, all: number): void
+}
+
+export type MainOptions = {
+  config: Config
+  /** Paths as the command line gave them, for reading the config again. */
+  paths: { config?: string | undefined; data?: string | undefined }
+  /** One full cycle, then the end. */
+  once: boolean
+  log: Log
+  desk: Desk
+  now?: () => string
+}
+
+/**
+ * The main job: opens everything, shows the sample where nothing real has been read, polls, analyses, composes and
+ * delivers, until it is told to stop. Closes in reverse; work in hand is finished first.
+ *
+ * @returns the exit code
+ * @throws {StoreError | DiscordError} where it cannot begin
+ */
+export async function main({ config, paths, once, log, desk, now = () => new Date().toISOString() }: MainOptions): Promise<number> {
+  using _lock = lockFolder(config.dataFolder)
+  await using store = await openStore(config)
+  await using reader = createReader({ ...config, log })
+  const stop = new AbortController()
+  using _signals = onSignals(stop, desk)
+  const outlets: { open: Outlets | null } = { open: null }
+  const kit: Kit = {
+    store,
+    config,
+    rooms: openRooms(config),
+    reader,
+    now,
+    log,
+    deliver: async (delivery) => {
+      if (delivery.target.kind !== 'terminal') return outlets.open ? outlets.open.deliver(delivery) : 'later'
+      desk.show(delivery)
+      return { messageIds: [] }
+    },
+    progress: desk.progress,
+    stopping: stop.signal,
+  }
+  await applyConfig(kit)
+  const shown = await sampleRound(kit)
+  await using open = await openOutlets(kit, desk)
+  outlets.open = open
+
+  const round = await pollRound(kit, { all: once })
+  const told = await tellRound(kit, { all: true })
+  await summarise(kit, desk, { ...round, told: told + Number(shown) })
+  if (!once && !stop.signal.aborted) await goOn(kit, paths, stop.signal)
+  return 0
+}
+
+/** Ticks until the signal: what is due lives in the store, so a missed tick costs delay and never work. */
+async function goOn(kit: Kit, paths: MainOptions['paths'], stop: AbortSignal): Promise<void> {
+  const guarded = (name: string, work: () => Promise<unknown>) => async () => {
+    try {
+      if (!stop.aborted) await work()
+    } catch (error) {
+      kit.log.error({ err: error }, `${name} failed; it is tried again at the next tick`)
+    }
+  }
+  const options = { timezone: 'UTC', noOverlap: true }
+  const running = new Set<Promise<void>>()
+  const tick = (name: string, work: () => Promise<unknown>) => {
+    const run = guarded(name, work)
+    return cron.schedule(
+      '*/5 * * * * *',
+      () => {
+        const done = run().finally(() => running.delete(done))
+        running.add(done)
+        return done
+      },
+      options,
+    )
+  }
+  const tasks = [tick('polling', () => pollRound(kit)), tick('telling', () => tellRound(kit))]
+  const reload = () => void readAgain(kit, paths)
+  process.on('SIGHUP', reload)
+  using _watch = watchFiles(kit.config.files, reload)
+  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
+  process.off('SIGHUP', reload)
+  for (const task of tasks) await task.destroy()
+  await Promise.all(running)
+}
+
+/** Takes a changed config over; a faulty one is refused with its lines and the old one goes on. */
+async function readAgain(kit: Kit, paths: MainOptions['paths']): Promise<void> {
+  try {
+    const config = await loadConfig(paths)
+    const rooms = openRooms(config)
+    await applyConfig({ ...kit, config, rooms })
+    kit.config = config
+    kit.rooms = rooms
+    kit.log.info({ sources: config.sources.length, entities: config.entities.length }, 'the config was read again')
+  } catch (error) {
+    const faults = error instanceof ConfigError ? error.faults : [String(error)]
+    kit.log.error({ faults }, 'the changed config is refused; the old one goes on')
+  }
+}
+
+/** The first signal finishes the work in hand; a second one does not wait for it. */
+function onSignals(stop: AbortController, desk: Desk): Disposable {
+  const heard = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
+    desk.remark('stopping: work in hand is finished first (once more to stop at once)')
+    stop.abort()
+  }
+  process.on('SIGINT', heard)
+  process.on('SIGTERM', heard)
+  return {
+    [Symbol.dispose]: () => {
+      process.off('SIGINT', heard)
+      process.off('SIGTERM', heard)
+    },
+  }
+}
+
+/** What the first round did, for the person who waits for it. */
+async function summarise({ store }: Kit, desk: Desk, round: { polled: number; failed: number; told: number }): Promise<void> {
+  const troubled = (await store.sources.list()).filter(({ source, state }) => source.enabled && !source.sample && state.trouble)
+  for (const { state } of troubled) desk.remark(`could not read ${state.trouble}`)
+  if (round.polled > 0 && round.failed === round.polled)
+    desk.remark(`none of ${round.polled} sources could be read: is this machine without internet? They are tried again.`)
+  const { documents, statements } = await store.counts()
+  if (round.told === 0)
+    desk.remark(
+      `nothing new. On record: ${documents} documents, ${statements} statements (npm run -s onrecord -- digest --since 30d shows them)`,
+    )
+}
