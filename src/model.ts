@@ -102,6 +102,12 @@ export type RawItem = {
   archivedAt: ArchivedCopy[]
   provenance: Provenance
   post: PostFields | null
+  /** What feeds say besides: subjects, attached media (length in bytes), where readers comment. */
+  extras?: {
+    categories: string[]
+    enclosures: { url: string; type: string | null; length: number | null }[]
+    comments: string | null
+  }
 }
 
 /** An item that could not be read: what, where, and what can be done. The rest goes on. */
