@@ -57,6 +57,8 @@ export const en = {
   'digest.troubles': 'Sources in trouble',
   'digest.trouble': '{address}: {reason}',
   'digest.trouble.since': '{address}: {reason} (since {time})',
+
+  'problem.ours': 'Something went wrong on our side; the operator can read in the log what. Nothing was changed.',
 } as const
 
 export type MessageKey = keyof typeof en

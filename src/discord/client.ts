@@ -1,0 +1,135 @@
+import { Client, DiscordAPIError, Events, GatewayIntentBits, Options, REST, Routes } from 'discord.js'
+import { DiscordError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { sayIn } from '../messages/languages.ts'
+import { answerInteractions } from './answering.ts'
+import type { Command, Component } from './command.ts'
+import { asDiscordError } from './failures.ts'
+
+export type ConnectOptions = {
+  token: string
+  /** Base of another Discord-compatible API, such as `http://127.0.0.1:4000/api`; null is Discord's own. */
+  apiUrl: string | null
+  /** Commands appear in this server at once; null registers them everywhere. */
+  guildId: string | null
+  commands: Command[]
+  components?: Component[]
+  log: Log
+  /** Told of a channel or server that is no longer there for us, and why. */
+  onGone?: (gone: { guildId: string; channelId: string | null; why: string }) => void
+  /** How long a login may take in all. */
+  loginTimeoutMs?: number
+}
+
+export type DiscordConnection = {
+  readonly applicationId: string
+  readonly botId: string
+  readonly rest: REST
+  readonly log: Log
+  /** Milliseconds of the last heartbeat, -1 before the first; null while the socket is down. */
+  ping(): number | null
+  /** Ends the session and leaves nothing running. */
+  close(): Promise<void>
+}
+
+/**
+ * Logs in, registers the commands and answers them from then on. A lost socket is resumed by discord.js.
+ *
+ * @throws {DiscordError} `token` where Discord refuses it, `unreachable` where it does not answer
+ */
+export async function connectDiscord(options: ConnectOptions): Promise<DiscordConnection> {
+  const { token, apiUrl, log, loginTimeoutMs = 30_000 } = options
+  const api = apiUrl ? { api: apiUrl.replace(/\/$/, '') } : {}
+  // Posting has its own retries, with pauses between them: discord.js would try again at once.
+  const posting = new REST({ version: '10', ...api, retries: 0, timeout: 15_000 }).setToken(token)
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    rest: { ...api, retries: 2, timeout: 10_000 },
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
+    allowedMentions: { parse: [] },
+  })
+  client.on(Events.Error, (error) => log.warn({ err: error }, 'Discord client'))
+  client.on(Events.Warn, (message) => log.warn(message))
+  client.on(Events.ShardReconnecting, () => log.info('Discord: the socket is lost; reconnecting'))
+  client.on(Events.ShardResume, () => log.info('Discord: resumed'))
+  for (const rest of [client.rest, posting])
+    rest.on('rateLimited', ({ route, timeToReset, scope }) =>
+      log.info({ route, timeToReset, scope }, 'Discord asks to wait'),
+    )
+  if (options.onGone) reportGone(client, options.onGone)
+  const sorry = (locale: string) => sayIn(locale).text('problem.ours')
+  answerInteractions(client, { commands: options.commands, components: options.components ?? [], log, sorry })
+  try {
+    await login(client, token, loginTimeoutMs)
+    await registerCommands(client, options)
+  } catch (error) {
+    await client.destroy()
+    throw asDiscordError(error, 'logging in')
+  }
+  const applicationId = client.application?.id ?? client.user?.id ?? ''
+  log.info({ user: client.user?.tag, guilds: client.guilds.cache.size }, 'Discord: logged in')
+  return {
+    applicationId,
+    botId: client.user?.id ?? applicationId,
+    rest: posting,
+    log,
+    ping: () => (client.isReady() ? client.ws.ping : null),
+    async close() {
+      posting.clearHashSweeper()
+      posting.clearHandlerSweeper()
+      await client.destroy()
+    },
+  }
+}
+
+/** Resolves when the session is ready; a refused token or a dead address ends it before the time limit. */
+async function login(client: Client, token: string, timeoutMs: number): Promise<void> {
+  const give = new AbortController()
+  const ready = new Promise<void>((resolve, reject) => {
+    client.once(Events.ClientReady, () => resolve())
+    client.once(Events.ShardDisconnect, ({ code }) =>
+      reject(
+        code === 4004
+          ? new DiscordError('token', 'Discord does not know this token: check DISCORD_TOKEN')
+          : new DiscordError('rejected', `Discord ended the session (${code})`),
+      ),
+    )
+    const timer = setTimeout(
+      () => reject(new DiscordError('unreachable', `Discord did not answer within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    )
+    give.signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+  try {
+    await Promise.all([ready, client.login(token)])
+  } finally {
+    give.abort()
+  }
+}
+
+/** A channel deleted or a server left: nothing can be posted there any more. */
+function reportGone(client: Client, onGone: NonNullable<ConnectOptions['onGone']>): void {
+  client.on(Events.ChannelDelete, (channel) => {
+    if (!channel.isDMBased())
+      onGone({ guildId: channel.guildId, channelId: channel.id, why: 'the channel no longer exists' })
+  })
+  client.on(Events.ThreadDelete, ({ guildId, id }) =>
+    onGone({ guildId, channelId: id, why: 'the thread no longer exists' }),
+  )
+  client.on(Events.GuildDelete, ({ id }) =>
+    onGone({ guildId: id, channelId: null, why: 'the bot is no longer in that server' }),
+  )
+}
+
+async function registerCommands(client: Client, { commands, guildId, log }: ConnectOptions): Promise<void> {
+  const id = client.application?.id
+  if (!id || commands.length === 0) return
+  const route = guildId ? Routes.applicationGuildCommands(id, guildId) : Routes.applicationCommands(id)
+  try {
+    await client.rest.put(route, { body: commands.map(({ definition }) => definition) })
+  } catch (error) {
+    // A bot that is not in that server yet still has to start: its commands come once it is invited.
+    if (!(error instanceof DiscordAPIError) || error.status === 401) throw error
+    log.error({ err: error, guildId }, 'the commands could not be registered')
+  }
+}
