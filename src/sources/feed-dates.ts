@@ -1,0 +1,167 @@
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+/** Minutes east of UTC of the names that RFC 822 and common feeds use. */
+const ZONES: Record<string, number> = {
+  z: 0,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  wet: 0,
+  bst: 60,
+  west: 60,
+  cet: 60,
+  met: 60,
+  mez: 60,
+  cest: 120,
+  mesz: 120,
+  eet: 120,
+  eest: 180,
+  msk: 180,
+  ist: 330,
+  jst: 540,
+  kst: 540,
+  aest: 600,
+  aedt: 660,
+  nzst: 720,
+  nzdt: 780,
+  est: -300,
+  edt: -240,
+  et: -300,
+  cst: -360,
+  cdt: -300,
+  ct: -360,
+  mst: -420,
+  mdt: -360,
+  mt: -420,
+  pst: -480,
+  pdt: -420,
+  pt: -480,
+  akst: -540,
+  akdt: -480,
+  hst: -600,
+}
+
+/**
+ * A time as feeds write it: RFC 822 and 2822, ISO 8601 and W3CDTF, asctime, and the slips that are seen (a missing
+ * zone, a two-digit year, a full month name, hour 24). A time without a zone is taken as UTC.
+ *
+ * @returns ISO 8601 in UTC with milliseconds, null where it is no date
+ */
+export function feedDate(written: unknown): string | null {
+  if (typeof written !== 'string') return null
+  const text = written.trim().slice(0, 80)
+  const parts = iso(text) ?? rfc822(text) ?? asctime(text) ?? slashed(text)
+  return parts ? toIso(parts) : null
+}
+
+type Parts = { year: number; month: number; day: number; hour: number; minute: number; second: number; zone: number }
+
+const ISO =
+  /^([+-]?\d{4})(?:-?(\d{1,2})(?:-?(\d{1,2}))?)?(?:(?:T|\s+)(\d{1,2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{1,2}:?\d{0,2}|[A-Za-z]{1,5})?)?$/i
+
+function iso(text: string): Parts | null {
+  const match = ISO.exec(text)
+  if (!match) return null
+  const [, year, month = '1', day = '1', hour = '0', minute = '0', second = '0', fraction = '', zone] = match
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0')) / 1000
+  return {
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second) + milliseconds,
+    zone: zoneMinutes(zone),
+  }
+}
+
+const RFC822 =
+  /^(?:[a-zà-ÿ]{2,12}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{2,4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/i
+const AMERICAN =
+  /^(?:[a-z]{3,9}\.?,?\s+)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/i
+
+function rfc822(text: string): Parts | null {
+  const first = RFC822.exec(text)
+  const second = first ? null : AMERICAN.exec(text)
+  const match = first ?? second
+  if (!match) return null
+  const [, one = '', two = '', year = '', hour = '0', minute = '0', seconds = '0', half, zone] = match
+  const [day, name] = first ? [one, two] : [two, one]
+  const month = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1
+  if (month === 0) return null
+  return {
+    year: fullYear(year),
+    month,
+    day: Number(day),
+    hour: twelve(Number(hour), half),
+    minute: Number(minute),
+    second: Number(seconds),
+    zone: zoneMinutes(zone),
+  }
+}
+
+/** `Thu Nov 19 00:44:01 2015`, with a zone before or after the year as `date` and Twitter print it. */
+function asctime(text: string): Parts | null {
+  const match =
+    /^[a-z]{3,9},?\s+([a-z]{3,9})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s+(?:([a-z]{1,5}|[+-]\d{2}:?\d{2})\s+)?(\d{4})\s*([a-z]{1,5}|[+-]\d{2}:?\d{2})?$/i.exec(
+      text,
+    )
+  if (!match) return null
+  const [, name = '', day, hour, minute, second, before, year, after] = match
+  const month = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1
+  if (month === 0) return null
+  return {
+    year: Number(year),
+    month,
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    zone: zoneMinutes(before ?? after),
+  }
+}
+
+/** `2015/11/19 00:44` and `11/19/2015`: the month first, as those who write slashes in feeds mostly do. */
+function slashed(text: string): Parts | null {
+  const match =
+    /^(\d{1,4})[/.](\d{1,2})[/.](\d{1,4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?\s*([a-z]{1,5}|[+-]\d{2}:?\d{2})?)?$/i.exec(
+      text,
+    )
+  if (!match) return null
+  const [, a = '', b = '', c = '', hour = '0', minute = '0', second = '0', half, zone] = match
+  const [year, month, day] = a.length === 4 ? [a, b, c] : Number(a) > 12 || text.includes('.') ? [c, b, a] : [c, a, b]
+  return {
+    year: fullYear(year),
+    month: Number(month),
+    day: Number(day),
+    hour: twelve(Number(hour), half),
+    minute: Number(minute),
+    second: Number(second),
+    zone: zoneMinutes(zone),
+  }
+}
+
+const twelve = (hour: number, half: string | undefined): number =>
+  half ? (hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0) : hour
+
+function fullYear(written: string): number {
+  const year = Number(written)
+  if (written.length > 2) return year
+  return year < 70 ? 2000 + year : 1900 + year
+}
+
+function zoneMinutes(zone: string | undefined): number {
+  if (!zone) return 0
+  const offset = /([+-])(\d{1,2}):?(\d{2})?$/.exec(zone)
+  if (!offset) return ZONES[zone.toLowerCase()] ?? 0
+  const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0)
+  return offset[1] === '-' ? -minutes : minutes
+}
+
+function toIso({ year, month, day, hour, minute, second, zone }: Parts): string | null {
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second >= 61) return null
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute - zone, 0, Math.round(second * 1000)))
+  if (Number.isNaN(date.getTime()) || year < 1000 || year > 9999) return null
+  // The 31st of a short month is a slip, not the 1st of the next.
+  if (new Date(Date.UTC(year, month - 1, day)).getUTCMonth() !== month - 1) return null
+  return date.toISOString()
+}

@@ -1,0 +1,96 @@
+type Host = { active: number; nextAt: number; waiting: (() => void)[]; timer: NodeJS.Timeout | null }
+export type GateOptions = {
+  /** Least time between the starts of two requests to one host. */
+  gapMs: number
+  /** Most requests under way to one host. */
+  perHost: number
+  /** Most requests under way to all hosts together. */
+  overall: number
+}
+
+/** Lets requests through one host at a time, in the order of asking, with a gap between them. */
+export class HostGate {
+  readonly #options: GateOptions
+  readonly #hosts = new Map<string, Host>()
+  readonly #waiting: (() => void)[] = []
+  #active = 0
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  /** Waits for the host's turn, then does the work. A host that waits holds up no other. */
+  async through<T>(name: string, work: () => Promise<T>): Promise<T> {
+    await this.#hostTurn(name)
+    await this.#overallTurn()
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#active -= 1
+      const host = this.#hosts.get(name)
+      if (host) {
+        host.active -= 1
+        this.#admit(name, host)
+      }
+    }
+  }
+
+  /** Puts a host's next turn off, as its Retry-After asks. */
+  holdOff(name: string, seconds: number): void {
+    const host = this.#host(name)
+    host.nextAt = Math.max(host.nextAt, performance.now() + seconds * 1000)
+  }
+
+  #host(name: string): Host {
+    const known = this.#hosts.get(name)
+    if (known) return known
+    const host: Host = { active: 0, nextAt: 0, waiting: [], timer: null }
+    this.#hosts.set(name, host)
+    return host
+  }
+
+  #hostTurn(name: string): Promise<void> {
+    return new Promise((turn) => {
+      const host = this.#host(name)
+      host.waiting.push(turn)
+      host.timer?.ref()
+      this.#admit(name, host)
+    })
+  }
+
+  #admit(name: string, host: Host): void {
+    if (host.timer) return
+    const wait = host.nextAt - performance.now()
+    if (host.waiting.length === 0) {
+      if (host.active === 0 && wait <= 0) this.#hosts.delete(name)
+      else if (host.active === 0) this.#wake(name, host, wait)
+      return
+    }
+    if (host.active >= this.#options.perHost) return
+    if (wait > 0) {
+      this.#wake(name, host, wait)
+      return
+    }
+    host.active += 1
+    host.nextAt = performance.now() + this.#options.gapMs
+    host.waiting.shift()?.()
+    this.#admit(name, host)
+  }
+
+  #wake(name: string, host: Host, wait: number): void {
+    host.timer = setTimeout(() => {
+      host.timer = null
+      this.#admit(name, host)
+    }, Math.ceil(wait))
+    // A host that nobody waits for must not keep the process alive.
+    if (host.waiting.length === 0) host.timer.unref()
+  }
+
+  async #overallTurn(): Promise<void> {
+    // A slot that becomes free is handed over as it is, so that nobody slips in between.
+    if (this.#active >= this.#options.overall) await new Promise<void>((turn) => this.#waiting.push(turn))
+    else this.#active += 1
+  }
+}

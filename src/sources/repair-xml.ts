@@ -1,0 +1,101 @@
+import { decodeHTML } from 'entities'
+
+/** Roots of feeds, with any namespace prefix. */
+const ROOT = /<(?:[\w.-]+:)?(?:rss|feed|RDF|channel)[\s>]/i
+/** Characters that XML 1.0 §2.2 forbids, and halves of surrogate pairs. */
+const FORBIDDEN =
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+const REFERENCE = /&(?:#(\d{1,8}|x[\da-f]{1,6});|([a-z][a-z\d]{1,31});|)/gi
+const XML_NAMES = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
+
+/**
+ * Mends what keeps a strict XML parser from reading a feed and what it would read wrongly: junk before the root,
+ * control characters, bare ampersands, named references of HTML, and XHTML content, whose order a tree of fields
+ * loses. Linear in the length of the text.
+ *
+ * @param text a decoded feed
+ * @returns XML without a declaration or document type
+ */
+export function repairXml(text: string): string {
+  const root = text.search(ROOT)
+  const body = (root > 0 ? text.slice(root) : text).replace(FORBIDDEN, '')
+  return keepMarkup(outsideLiterals(withoutTail(body), mendReferences))
+}
+
+/** Cuts what stands behind the end of the root: scripts and markup that a server or a proxy added. */
+function withoutTail(body: string): string {
+  const name = /^<([\w.:-]+)/.exec(body)?.[1]
+  const end = name ? body.lastIndexOf(`</${name}>`) : -1
+  return end === -1 ? body : body.slice(0, end + name!.length + 3)
+}
+
+/** Applies `mend` to everything but CDATA sections and comments; comments are dropped. */
+function outsideLiterals(text: string, mend: (part: string) => string): string {
+  const parts: string[] = []
+  let at = 0
+  let cdata = text.indexOf('<![CDATA[')
+  let comment = text.indexOf('<!--')
+  while (cdata !== -1 || comment !== -1) {
+    const isCdata = cdata !== -1 && (comment === -1 || cdata < comment)
+    const start = isCdata ? cdata : comment
+    const end = text.indexOf(isCdata ? ']]>' : '-->', start)
+    if (end === -1) break
+    parts.push(mend(text.slice(at, start)))
+    if (isCdata) parts.push(text.slice(start, end + 3))
+    at = end + 3
+    if (cdata !== -1 && cdata < at) cdata = text.indexOf('<![CDATA[', at)
+    if (comment !== -1 && comment < at) comment = text.indexOf('<!--', at)
+  }
+  parts.push(mend(text.slice(at)))
+  return parts.join('')
+}
+
+function mendReferences(part: string): string {
+  if (!part.includes('&')) return part
+  return part.replace(REFERENCE, (whole, number: string | undefined, name: string | undefined) => {
+    if (number) {
+      const decoded = decodeHTML(whole).replace(FORBIDDEN, '')
+      return /^[&<>"']$/.test(decoded) ? whole : decoded
+    }
+    if (!name) return '&amp;'
+    if (XML_NAMES.has(name)) return whole
+    const decoded = decodeHTML(whole)
+    return decoded === whole ? `&amp;${whole.slice(1)}` : escapeXml(decoded)
+  })
+}
+
+const escapeXml = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+
+/** Text as one CDATA section, whatever stands in it. */
+export const asCdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
+
+const XHTML = /<((?:[\w.-]+:)?(?:content|summary|title|subtitle|tagline|info|body))\b([^<>]*)>/gi
+
+/** Turns XHTML that stands as elements (Atom's type="xhtml", Atom 0.3's mode="xml") into one literal text. */
+function keepMarkup(text: string): string {
+  if (!/\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)|mode\s*=\s*["']xml|<xhtml:body/i.test(text)) return text
+  const parts: string[] = []
+  const gone = new Set<string>()
+  let at = 0
+  for (const match of text.matchAll(XHTML)) {
+    const [whole, name = '', attributes = ''] = match
+    if (match.index < at || whole.endsWith('/>') || gone.has(name)) continue
+    if (
+      !/\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)|mode\s*=\s*["']xml/i.test(attributes) &&
+      name !== 'xhtml:body'
+    )
+      continue
+    const start = match.index + whole.length
+    const end = text.indexOf(`</${name}`, start)
+    if (end === -1) gone.add(name)
+    if (end === -1 || text.startsWith('<![CDATA[', start)) continue
+    const inner = text.slice(start, end)
+    const typed = attributes.replace(/\btype\s*=\s*["'][^"']*["']/i, 'type="html"')
+    // What stood inside literal sections is text: escaped, it stays text within the markup.
+    const flat = inner.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, literal: string) => escapeXml(literal))
+    parts.push(text.slice(at, match.index), `<${name}${typed}>`, asCdata(flat))
+    at = end
+  }
+  parts.push(text.slice(at))
+  return parts.join('')
+}

@@ -1,0 +1,299 @@
+import RssParser from 'rss-parser'
+import { authorOf, clean, type FeedEntry, type FeedHead } from './feed-entry.ts'
+import type { FeedReadout } from './parse-feed.ts'
+
+type Node = string | { _?: string; $?: Record<string, string>; [child: string]: unknown }
+type Fields = Record<string, unknown>
+
+/** Everything beside rss-parser's own fields that an entry of ours needs, each as the list of its elements. */
+const LISTS = [
+  'title',
+  'link',
+  'guid',
+  'id',
+  'category',
+  'enclosure',
+  'author',
+  'source',
+  'content',
+  'summary',
+  'description',
+  'content:encoded',
+  'xhtml:body',
+  'published',
+  'updated',
+  'issued',
+  'modified',
+  'created',
+  'pubDate',
+  'comments',
+  'atom:link',
+  'atom:updated',
+  'atom:published',
+  'dc:title',
+  'dc:creator',
+  'dc:publisher',
+  'dc:date',
+  'dc:language',
+  'dc:subject',
+  'dcterms:created',
+  'dcterms:issued',
+  'dcterms:modified',
+  'itunes:author',
+  'itunes:title',
+  'itunes:summary',
+  'media:content',
+  'media:description',
+  'media:title',
+  'media:group',
+  '$',
+] as const
+const HEAD_LISTS = [
+  'title',
+  'link',
+  'author',
+  'language',
+  'ttl',
+  'skipHours',
+  'skipDays',
+  'atom:link',
+  'dc:language',
+  'dc:title',
+  'sy:updatePeriod',
+  'sy:updateFrequency',
+  '$',
+] as const
+const asList = (name: string) => [name, `#${name}`, { keepArray: true }] as const
+/** Namespaces under whatever prefix a feed gives them, by the prefix that the fields above use. */
+const PREFIXES: [RegExp, string][] = [
+  [/^https?:\/\/purl\.org\/dc\/elements\/1\.[01]\/?$/, 'dc'],
+  [/^https?:\/\/purl\.org\/dc\/terms\/?$/, 'dcterms'],
+  [/^https?:\/\/purl\.org\/rss\/1\.0\/modules\/content\/?$/, 'content'],
+  [/^https?:\/\/purl\.org\/rss\/1\.0\/modules\/syndication\/?$/, 'sy'],
+  [/^https?:\/\/search\.yahoo\.com\/mrss\/?$/, 'media'],
+  [/^https?:\/\/www\.w3\.org\/1999\/xhtml$/, 'xhtml'],
+  [/^https?:\/\/www\.w3\.org\/1999\/02\/22-rdf-syntax-ns#$/, 'rdf'],
+  [/^https?:\/\/www\.itunes\.com\/dtds\/podcast-1\.0\.dtd$/i, 'itunes'],
+]
+const ATOM = /^https?:\/\/(www\.w3\.org\/2005\/atom|purl\.org\/atom\/ns#)/i
+const RSS =
+  /^https?:\/\/(purl\.org\/rss\/1\.0\/?$|my\.netscape\.com\/rdf|backend\.userland\.com\/rss|blogs\.law\.harvard\.edu\/tech\/rss|purl\.org\/net\/rss)/i
+/** Elements whose capitals are often written wrongly. */
+const SPELLING = Object.fromEntries(
+  [
+    'pubDate',
+    'lastBuildDate',
+    'managingEditor',
+    'webMaster',
+    'skipHours',
+    'skipDays',
+    'item',
+    'channel',
+    'title',
+    'link',
+    'guid',
+    'description',
+    'category',
+    'author',
+    'rss',
+    'feed',
+    'entry',
+    'rdf:RDF',
+  ].map((name) => [name.toLowerCase(), name]),
+)
+
+/**
+ * Reads repaired XML with rss-parser. @throws {Error} where it is no well-formed feed
+ */
+export async function readWithRssParser(xml: string): Promise<FeedReadout> {
+  const parser = new RssParser<Fields, Fields>({
+    defaultRSS: 2,
+    customFields: { feed: HEAD_LISTS.map(asList) as never, item: LISTS.map(asList) as never },
+    xml2js: { tagNameProcessors: [tagNames(xml)] } as never,
+  })
+  const feed = (await parser.parseString(xml)) as unknown as Fields & { items: Fields[] }
+  const root = /^<(?:[\w.-]+:)?(\w+)/.exec(xml)?.[1]?.toLowerCase()
+  const format = root === 'feed' ? 'atom' : root === 'rdf' ? 'rdf' : 'rss'
+  return { head: toHead(feed, format), entries: feed.items.map((item) => toEntry(item, format, feed)) }
+}
+
+/** Gives elements the prefix that we know them by: `d:date` is `dc:date` where d stands for Dublin Core. */
+function tagNames(xml: string): (name: string) => string {
+  const prefixes = new Map<string, string>([['rss', '']])
+  for (const [, name = '', uri = ''] of xml
+    .slice(0, 20_000)
+    .matchAll(/\sxmlns:([\w.-]{1,40})\s*=\s*["']([^"']{1,200})["']/g)) {
+    const known = PREFIXES.find(([pattern]) => pattern.test(uri))?.[1]
+    if (known) prefixes.set(name, `${known}:`)
+  }
+  const root = /^<([\w.-]+):\w+/.exec(xml)?.[1]
+  if (root && prefixes.get(root) === undefined) prefixes.set(root, '')
+  // Within RSS, Atom's elements keep a prefix of their own: its link is not the link.
+  for (const [, name = '', uri = ''] of xml
+    .slice(0, 20_000)
+    .matchAll(/\sxmlns:([\w.-]{1,40})\s*=\s*["']([^"']{1,200})["']/g)) {
+    if (ATOM.test(uri)) prefixes.set(name, name === root ? '' : 'atom:')
+    if (RSS.test(uri)) prefixes.set(name, '')
+  }
+  return (name) => {
+    const colon = name.indexOf(':')
+    const prefix = colon === -1 ? undefined : prefixes.get(name.slice(0, colon))
+    const renamed = prefix === undefined ? name : prefix + name.slice(colon + 1)
+    return SPELLING[renamed.toLowerCase()] ?? renamed
+  }
+}
+
+const nodes = (fields: Fields, name: string): Node[] => {
+  const found = fields[`#${name}`]
+  return Array.isArray(found) ? (found as Node[]) : []
+}
+const attributes = (node: Node | undefined): Record<string, string> =>
+  typeof node === 'object' && node !== null ? (node.$ ?? {}) : {}
+const ownAttributes = (fields: Fields): Record<string, string> => (fields['#$'] ?? {}) as Record<string, string>
+/** The words of an element. One that holds elements instead of words has none: that gap is left to the other parser. */
+const words = (node: Node | undefined): string | null => (typeof node === 'string' ? clean(node) : clean(node?._))
+const firstWords = (fields: Fields, ...names: string[]): string | null => {
+  for (const name of names)
+    for (const node of nodes(fields, name)) {
+      const text = words(node)
+      if (text) return text
+    }
+  return null
+}
+
+function toHead(feed: Fields, format: FeedHead['format']): FeedHead {
+  const links = [...nodes(feed, 'link'), ...nodes(feed, 'atom:link')]
+  const hours = nodes(feed, 'skipHours')
+    .flatMap((node) => children(node, 'hour'))
+    .map(Number)
+  return {
+    format,
+    title: firstWords(feed, 'title', 'dc:title'),
+    link: atomLink(links) ?? firstWords(feed, 'link'),
+    language: firstWords(feed, 'language', 'dc:language') ?? clean(ownAttributes(feed)['xml:lang']),
+    author: format === 'atom' ? personOf(nodes(feed, 'author')[0]) : null,
+    self: clean(links.map(attributes).find(({ rel }) => rel === 'self')?.href),
+    ttlSeconds: ttl(feed),
+    skipHours: hours.filter((hour) => Number.isInteger(hour) && hour >= 0 && hour <= 24).map((hour) => hour % 24),
+    skipDays: nodes(feed, 'skipDays')
+      .flatMap((node) => children(node, 'day'))
+      .map((day) => day.toLowerCase()),
+  }
+}
+
+const PERIODS: Record<string, number> = {
+  hourly: 3600,
+  daily: 86_400,
+  weekly: 604_800,
+  monthly: 2_592_000,
+  yearly: 31_536_000,
+}
+
+function ttl(feed: Fields): number | null {
+  const minutes = Number(firstWords(feed, 'ttl'))
+  if (minutes > 0) return Math.min(minutes, 60 * 24 * 7) * 60
+  const period = PERIODS[firstWords(feed, 'sy:updatePeriod')?.toLowerCase() ?? '']
+  return period ? Math.round(period / Math.max(1, Number(firstWords(feed, 'sy:updateFrequency')) || 1)) : null
+}
+
+const children = (node: Node, name: string): string[] => {
+  const found = typeof node === 'object' ? node[name] : undefined
+  return (Array.isArray(found) ? (found as Node[]) : []).flatMap((child) => words(child) ?? [])
+}
+
+function personOf(node: Node | undefined) {
+  if (node === undefined) return null
+  if (typeof node === 'string' || node._) return authorOf(words(node))
+  return authorOf(children(node, 'name')[0], children(node, 'uri')[0] ?? null)
+}
+
+/** The page an Atom element stands for: `alternate` first, then a link without a relation. */
+function atomLink(links: Node[]): string | null {
+  const found = links.map(attributes).filter(({ href }) => href)
+  const pick =
+    found.find(({ rel, type }) => (rel ?? 'alternate') === 'alternate' && (!type || /html/.test(type))) ??
+    found.find(({ rel }) => (rel ?? 'alternate') === 'alternate')
+  return clean(pick?.href)
+}
+
+function toEntry(item: Fields, format: FeedHead['format'], feed: Fields): FeedEntry {
+  const guid = nodes(item, format === 'atom' ? 'id' : 'guid')[0]
+  const content = format === 'atom' ? atomContent(item) : firstWords(item, 'content:encoded', 'xhtml:body', 'content')
+  const type = attributes(nodes(item, 'content')[0]).type
+  return {
+    guid: words(guid) ?? clean(ownAttributes(item)['rdf:about']) ?? firstWords(item, 'id'),
+    guidIsLink: format !== 'atom' && guid !== undefined && attributes(guid).isPermaLink?.toLowerCase() !== 'false',
+    link:
+      (format === 'atom' ? null : firstWords(item, 'link')) ??
+      atomLink([...nodes(item, 'link'), ...nodes(item, 'atom:link')]) ??
+      clean(attributes(nodes(item, 'content')[0]).src) ??
+      firstWords(item, 'link') ??
+      (format === 'rdf' ? clean(ownAttributes(item)['rdf:about']) : null),
+    title: firstWords(item, 'title', 'dc:title', 'media:title', 'itunes:title'),
+    content,
+    plain: format === 'atom' && content !== null && (type === 'text' || type === 'text/plain'),
+    summary:
+      firstWords(
+        item,
+        ...(format === 'atom' ? ['summary'] : ['description', 'summary']),
+        'itunes:summary',
+        'media:description',
+      ) ?? mediaGroup(item, 'media:description'),
+    author:
+      (format === 'atom' ? personOf(nodes(item, 'author')[0]) : authorOf(firstWords(item, 'dc:creator', 'author'))) ??
+      authorOf(firstWords(item, 'dc:creator', 'itunes:author')),
+    date: firstWords(
+      item,
+      'pubDate',
+      'published',
+      'issued',
+      'dc:date',
+      'dcterms:issued',
+      'dcterms:created',
+      'atom:published',
+      'created',
+    ),
+    updated: firstWords(item, 'updated', 'modified', 'atom:updated', 'dcterms:modified'),
+    language: firstWords(item, 'dc:language') ?? clean(ownAttributes(item)['xml:lang']),
+    outlet: outletOf(item),
+    categories: nodes(item, 'category')
+      .concat(nodes(item, 'dc:subject'))
+      .flatMap((node) => words(node) ?? clean(attributes(node).term) ?? []),
+    enclosures: enclosuresOf(item),
+    comments: firstWords(item, 'comments'),
+    base: clean(ownAttributes(item)['xml:base']) ?? clean(ownAttributes(feed)['xml:base']),
+    parser: 'rss-parser',
+  }
+}
+
+function atomContent(item: Fields): string | null {
+  for (const node of nodes(item, 'content')) {
+    const text = words(node)
+    if (text) return text
+  }
+  return firstWords(item, 'content:encoded')
+}
+
+const mediaGroup = (item: Fields, name: string): string | null => {
+  const group = nodes(item, 'media:group')[0]
+  return group === undefined ? null : (children(group, name)[0] ?? null)
+}
+
+/** RSS `source` and `dc:publisher` name the outlet of a gathered entry; Atom's `source` holds its title. */
+function outletOf(item: Fields): string | null {
+  const source = nodes(item, 'source')[0]
+  if (source !== undefined) return words(source) ?? children(source, 'title')[0] ?? null
+  return firstWords(item, 'dc:publisher')
+}
+
+function enclosuresOf(item: Fields): FeedEntry['enclosures'] {
+  const links = nodes(item, 'link')
+    .map(attributes)
+    .filter(({ rel }) => rel === 'enclosure')
+  const found = [...nodes(item, 'enclosure').map(attributes), ...links, ...nodes(item, 'media:content').map(attributes)]
+  return found.flatMap(({ url, href, type, length, fileSize }) => {
+    const address = clean(url ?? href)
+    const bytes = Number(length ?? fileSize)
+    return address ? [{ url: address, type: clean(type), length: bytes > 0 ? bytes : null }] : []
+  })
+}
