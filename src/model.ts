@@ -347,6 +347,20 @@ export type DigestView = {
   closing: { heading: Run[]; lines: Run[][] }[]
 }
 
+/** What is known of a text or a link. */
+export type LookupAnswer = {
+  /** The text, or the address, that was asked about. */
+  asked: string
+  /** The document behind the address, where the question was one. `onRecord` tells whether it was known before. */
+  document: { title: string | null; url: string | null; published: string | null; onRecord: boolean } | null
+  /** Why the address could not be read, null where it could or none was given. */
+  trouble: string | null
+  /** Known claims behind the text, best first. */
+  claims: { claim: Claim; match: Match }[]
+  /** Of a link: what is said in it. Of a text: statements on record in the same or in similar words, best first. */
+  entries: DigestEntry[]
+}
+
 /** What a guild follows: a tracked entity, or words. */
 export type WatchTerm = {
   id: string
