@@ -1,0 +1,374 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import busboy from 'busboy'
+import { type Gateway, openGateway } from './discord-gateway.ts'
+import { callbackFaults, commandFaults, type Json, type MessageBody, messageFaults } from './discord-limits.ts'
+import { schemaFaults } from './discord-schema.ts'
+
+/** One request as it came in. `path` without the version; `at` in milliseconds of the monotonic clock. */
+export type Heard = {
+  at: number
+  method: string
+  path: string
+  body: Json
+  files: { name: string; text: string; bytes: number }[]
+  status: number
+}
+/** What the next matching request meets instead of an answer; `taken` does the work and then hides that it did. */
+export type Trouble =
+  | { status: 429; retryAfter: number }
+  | { status: 400 | 401 | 403 | 404 | 500 | 502 | 503; code?: number; message?: string }
+  | { reset: true; taken?: boolean }
+  | { delayMs: number }
+
+export type PostedMessage = MessageBody & {
+  id: string
+  channel_id: string
+  author: { id: string }
+  files: Heard['files']
+}
+type Channel = { id: string; type: number; guild_id: string; name: string }
+
+export const IDS = {
+  token: 'MTAwMDAwMDAwMDAwMDAwMDAx.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB',
+  application: '100000000000000001',
+  bot: '100000000000000001',
+  guild: '200000000000000001',
+  otherGuild: '200000000000000002',
+  channel: '300000000000000001',
+  otherChannel: '300000000000000002',
+  user: '400000000000000001',
+} as const
+
+/**
+ * A Discord of our own on loopback: the routes and gateway events that Onrecord uses, and the troubles it must live
+ * with. Everything it is sent is checked against Discord's limits; `faults` holds what was wrong.
+ */
+export class DiscordServer implements AsyncDisposable {
+  readonly heard: Heard[] = []
+  readonly faults: string[] = []
+  readonly messages = new Map<string, PostedMessage>()
+  readonly channels = new Map<string, Channel>()
+  /** Interaction token → what was answered. */
+  readonly answers = new Map<string, Answered>()
+  commands: Json[] = []
+  /** Takes any token over HTTP, so that only the gateway refuses a wrong one. */
+  lenient = false
+  gateway!: Gateway
+  #http: Server
+  #troubles: { method: string; path: RegExp; trouble: Trouble }[] = []
+  #nonces = new Map<string, string>()
+  #next = 500000000000000000n
+  #waiting = new Set<() => void>()
+
+  private constructor() {
+    this.#http = createServer((request, response) => void this.#serve(request, response))
+    for (const [id, guild_id] of [
+      [IDS.channel, IDS.guild],
+      [IDS.otherChannel, IDS.otherGuild],
+    ] as const)
+      this.channels.set(id, { id, guild_id, type: 0, name: `channel-${id.slice(-1)}` })
+  }
+
+  static async start(): Promise<DiscordServer> {
+    const server = new DiscordServer()
+    await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve))
+    server.gateway = openGateway(server.#http, () => [...server.channels.values()], IDS)
+    return server
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port
+  }
+
+  /** For `DISCORD_API_URL`. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/api`
+  }
+
+  /** The next request that matches meets this trouble, once. Several are met in turn. */
+  trouble(method: string, path: RegExp, ...troubles: Trouble[]): void {
+    for (const trouble of troubles) this.#troubles.push({ method, path, trouble })
+  }
+
+  /** Requests of one kind, in order. */
+  requests(method: string, path: RegExp): Heard[] {
+    return this.heard.filter((one) => one.method === method && path.test(one.path))
+  }
+
+  /** Resolves as soon as `look` finds something; rejects after a while, so that a test never hangs. */
+  async until<T>(look: () => T | null | undefined | false, what: string, withinMs = 8000): Promise<T> {
+    const found = look()
+    if (found) return found
+    return new Promise<T>((resolve, reject) => {
+      const check = () => {
+        const now = look()
+        if (!now) return
+        done()
+        resolve(now)
+      }
+      const timer = setTimeout(() => {
+        done()
+        reject(new Error(`waited in vain for ${what}`))
+      }, withinMs)
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(check)
+        this.gateway.off(check)
+      }
+      this.#waiting.add(check)
+      this.gateway.on(check)
+    })
+  }
+
+  /** A new id, larger than all before. */
+  id(): string {
+    this.#next += 1n
+    return String(this.#next)
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const at = performance.now()
+    const address = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const path = decodeURIComponent(address.pathname).replace(/^\/api(\/v\d+)?/, '')
+    const { body, files } = await readBody(request)
+    const method = request.method ?? 'GET'
+    const heard: Heard = { at, method, path, body, files, status: 0 }
+    this.heard.push(heard)
+    const met = this.#troubles.findIndex((one) => one.method === method && one.path.test(path))
+    const trouble = met >= 0 ? this.#troubles.splice(met, 1)[0]?.trouble : undefined
+    if (trouble && 'delayMs' in trouble) await new Promise((resolve) => setTimeout(resolve, trouble.delayMs))
+    else if (trouble && 'reset' in trouble) {
+      if (trouble.taken) this.#answer(heard, address)
+      request.socket.destroy()
+      this.#tell()
+      return
+    } else if (trouble) {
+      heard.status = trouble.status
+      const limited = trouble.status === 429
+      const retryAfter = limited ? trouble.retryAfter : 0
+      response.writeHead(trouble.status, {
+        'content-type': 'application/json',
+        ...(limited ? { 'retry-after': String(retryAfter), 'x-ratelimit-scope': 'shared' } : {}),
+      })
+      const said = limited
+        ? { message: 'You are being rate limited.', retry_after: retryAfter, global: false }
+        : { message: trouble.message ?? 'no', code: trouble.code ?? 0 }
+      response.end(JSON.stringify(said))
+      this.#tell()
+      return
+    }
+    const authorised =
+      this.lenient || /^\/(interactions|webhooks)\//.test(path) || request.headers.authorization === `Bot ${IDS.token}`
+    const { status, json } = authorised
+      ? this.#answer(heard, address)
+      : { status: 401, json: { message: '401: Unauthorized', code: 0 } }
+    heard.status = status
+    response.writeHead(status, status === 204 ? {} : { 'content-type': 'application/json' })
+    response.end(status === 204 ? undefined : JSON.stringify(json))
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const check of [...this.#waiting]) check()
+  }
+
+  #answer(heard: Heard, address: URL): { status: number; json: Json } {
+    const { method, path, body, files } = heard
+    const route = ROUTES.find((one) => one.method === method && one.path.test(path))
+    if (!route) {
+      this.faults.push(`no such route here: ${method} ${path}`)
+      return { status: 404, json: { message: '404: Not Found', code: 0 } }
+    }
+    const names = files.map(({ name }) => name)
+    const own = route.check?.(body as never, names) ?? []
+    const faults = [...own, ...(route.operation ? schemaFaults(route.operation, body) : [])]
+    this.faults.push(...faults.map((fault) => `${method} ${path}: ${fault}`))
+    if (faults.length > 0)
+      return { status: 400, json: { message: `Invalid Form Body: ${faults.join('; ')}`, code: 50035 } }
+    return route.answer({ server: this, heard, match: route.path.exec(path) ?? [], query: address.searchParams })
+  }
+
+  /** Stores a message, or returns the earlier one with the same enforced nonce. */
+  post(channelId: string, body: MessageBody, files: Heard['files']): PostedMessage {
+    const key = body.enforce_nonce ? `${channelId} ${body.nonce}` : null
+    const earlier = key && this.messages.get(this.#nonces.get(key) ?? '')
+    if (earlier) return earlier
+    const message = { ...body, id: this.id(), channel_id: channelId, author: { id: IDS.bot }, files }
+    this.messages.set(message.id, message)
+    if (key) this.#nonces.set(key, message.id)
+    return message
+  }
+
+  /** What Discord forgets after a few minutes. */
+  forgetNonces(): void {
+    this.#nonces.clear()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.gateway.close()
+    this.#http.closeAllConnections()
+    await new Promise((resolve) => this.#http.close(resolve))
+  }
+}
+
+/** All that was said in answer to one interaction. */
+export type Answered = {
+  first: { type: number; data?: Json } | null
+  firstAt: number
+  files: Heard['files']
+  edits: MessageBody[]
+  followUps: MessageBody[]
+}
+
+type RouteKit = { server: DiscordServer; heard: Heard; match: string[]; query: URLSearchParams }
+type Route = {
+  method: string
+  path: RegExp
+  operation?: string
+  check?: (body: never, files: string[]) => string[]
+  answer: (kit: RouteKit) => { status: number; json: Json }
+}
+
+const ok = (json: unknown = null) => ({ status: json === null ? 204 : 200, json: json as Json })
+const missing = (what: string, code: number) => ({ status: 404, json: { message: `Unknown ${what}`, code } })
+const answered = (server: DiscordServer, token: string): Answered => {
+  const known = server.answers.get(token) ?? { first: null, firstAt: 0, files: [], edits: [], followUps: [] }
+  server.answers.set(token, known)
+  return known
+}
+const newMessage = (body: MessageBody, files: string[]) => messageFaults(body, files)
+const changed = (body: MessageBody, files: string[]) => messageFaults(body, files, true)
+
+const ROUTES: Route[] = [
+  {
+    method: 'GET',
+    path: /^\/gateway\/bot$/,
+    answer: ({ server }) =>
+      ok({
+        url: `ws://127.0.0.1:${server.port}`,
+        shards: 1,
+        session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 },
+      }),
+  },
+  ...['/applications/{application_id}/commands', '/applications/{application_id}/guilds/{guild_id}/commands'].map(
+    (route): Route => ({
+      method: 'PUT',
+      path: new RegExp(`^${route.replace(/\{\w+\}/g, '\\d+')}$`),
+      operation: `put ${route}`,
+      check: commandFaults,
+      answer: ({ server, heard }) => {
+        server.commands = heard.body as Json[]
+        return ok((heard.body as object[]).map((command) => ({ ...command, id: server.id() })))
+      },
+    }),
+  ),
+  {
+    method: 'GET',
+    path: /^\/users\/@me$/,
+    answer: () => ok({ id: IDS.bot, username: 'onrecord', discriminator: '0', bot: true }),
+  },
+  {
+    method: 'GET',
+    path: /^\/channels\/(\d+)$/,
+    answer: ({ server, match }) => {
+      const channel = server.channels.get(match[1] ?? '')
+      return channel ? ok(channel) : missing('Channel', 10003)
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/channels\/(\d+)\/messages$/,
+    answer: ({ server, match }) =>
+      server.channels.has(match[1] ?? '')
+        ? ok([...server.messages.values()].filter((one) => one.channel_id === match[1]).reverse())
+        : missing('Channel', 10003),
+  },
+  {
+    method: 'POST',
+    path: /^\/channels\/(\d+)\/messages$/,
+    operation: 'post /channels/{channel_id}/messages',
+    check: newMessage,
+    answer: ({ server, heard, match }) =>
+      server.channels.has(match[1] ?? '')
+        ? ok(server.post(match[1] ?? '', heard.body as MessageBody, heard.files))
+        : missing('Channel', 10003),
+  },
+  {
+    method: 'PATCH',
+    path: /^\/channels\/(\d+)\/messages\/(\d+)$/,
+    operation: 'patch /channels/{channel_id}/messages/{message_id}',
+    check: changed,
+    answer: ({ server, heard, match }) => {
+      const message = server.messages.get(match[2] ?? '')
+      if (!message) return missing('Message', 10008)
+      Object.assign(message, heard.body)
+      return ok(message)
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/interactions\/(\d+)\/([^/]+)\/callback$/,
+    operation: 'post /interactions/{interaction_id}/{interaction_token}/callback',
+    check: callbackFaults as Route['check'] & object,
+    answer: ({ server, heard, match }) => {
+      const answer = answered(server, match[2] ?? '')
+      if (answer.first) return { status: 400, json: { message: 'Interaction already acknowledged.', code: 40060 } }
+      answer.first = heard.body as unknown as Answered['first']
+      answer.firstAt = heard.at
+      answer.files = heard.files
+      return ok()
+    },
+  },
+  {
+    method: 'PATCH',
+    path: /^\/webhooks\/\d+\/([^/]+)\/messages\/@original$/,
+    operation: 'patch /webhooks/{webhook_id}/{webhook_token}/messages/@original',
+    check: changed,
+    answer: ({ server, heard, match }) => {
+      answered(server, match[1] ?? '').edits.push(heard.body as MessageBody)
+      return ok({ id: server.id(), channel_id: IDS.channel })
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/webhooks\/\d+\/([^/]+)$/,
+    operation: 'post /webhooks/{webhook_id}/{webhook_token}',
+    check: newMessage,
+    answer: ({ server, heard, match }) => {
+      answered(server, match[1] ?? '').followUps.push(heard.body as MessageBody)
+      return ok({ id: server.id(), channel_id: IDS.channel })
+    },
+  },
+]
+
+async function readBody(request: IncomingMessage): Promise<{ body: Json; files: Heard['files'] }> {
+  if ((request.headers['content-type'] ?? '').startsWith('multipart/')) return readParts(request)
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const text = Buffer.concat(chunks).toString('utf8')
+  return { body: text === '' ? null : (JSON.parse(text) as Json), files: [] }
+}
+
+async function readParts(request: IncomingMessage): Promise<{ body: Json; files: Heard['files'] }> {
+  const parser = busboy({ headers: request.headers, limits: { fieldSize: 5e6 } })
+  const files: Heard['files'] = []
+  let body: Json = null
+  parser.on('field', (name, value) => {
+    if (name === 'payload_json') body = JSON.parse(value) as Json
+  })
+  parser.on('file', (_name, stream, { filename }) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.on('end', () => {
+      const bytes = Buffer.concat(chunks)
+      files.push({ name: filename ?? '', text: bytes.toString('utf8'), bytes: bytes.length })
+    })
+  })
+  await new Promise((resolve, reject) => {
+    parser.on('close', resolve)
+    parser.on('error', reject)
+    request.pipe(parser)
+  })
+  return { body, files }
+}
