@@ -1,4 +1,19 @@
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+/** Beginnings of the months' names, in English and as feeds write them in some other languages. */
+const MONTHS = [
+  /^(jan|ene|gen)/,
+  /^(feb|fev|fév|fbr)/,
+  /^(mar|mär|mrz|maa|mrt)/,
+  /^(apr|abr|avr)/,
+  /^(may|mai|maj|mag|mei)/,
+  /^(jun|juin|giu)/,
+  /^(jul|juil|lug)/,
+  /^(aug|ago|aoû|aou)/,
+  /^(sep|set)/,
+  /^(oct|okt|out|ott)/,
+  /^(nov)/,
+  /^(dec|dez|déc|dic)/,
+]
+const monthOf = (name: string): number => MONTHS.findIndex((month) => month.test(name.toLowerCase())) + 1
 /** Minutes east of UTC of the names that RFC 822 and common feeds use. */
 const ZONES: Record<string, number> = {
   z: 0,
@@ -75,7 +90,7 @@ function iso(text: string): Parts | null {
 }
 
 const RFC822 =
-  /^(?:[a-zà-ÿ]{2,12}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{2,4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/i
+  /^(?:[a-zà-ÿ]{2,12}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-zà-ÿ]{3,10})\.?,?[\s-]+(\d{2,4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/i
 const AMERICAN =
   /^(?:[a-z]{3,9}\.?,?\s+)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/i
 
@@ -86,7 +101,7 @@ function rfc822(text: string): Parts | null {
   if (!match) return null
   const [, one = '', two = '', year = '', hour = '0', minute = '0', seconds = '0', half, zone] = match
   const [day, name] = first ? [one, two] : [two, one]
-  const month = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1
+  const month = monthOf(name)
   if (month === 0) return null
   return {
     year: fullYear(year),
@@ -107,7 +122,7 @@ function asctime(text: string): Parts | null {
     )
   if (!match) return null
   const [, name = '', day, hour, minute, second, before, year, after] = match
-  const month = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1
+  const month = monthOf(name)
   if (month === 0) return null
   return {
     year: Number(year),

@@ -71,7 +71,7 @@ export function readWithFeedsmith(xml: string): FeedReadout | null {
     })
     const head: FeedHead = {
       format: format === 'json' ? 'json' : format,
-      title: valueOf(parsed.title),
+      title: wordsOf(parsed.title),
       link: clean(parsed.link) ?? linkOf(parsed.links),
       language: clean(parsed.language),
       author: null,
@@ -86,7 +86,7 @@ export function readWithFeedsmith(xml: string): FeedReadout | null {
   }
 }
 
-const valueOf = (value: z.output<typeof Text> | z.output<typeof Entry>['content']): string | null =>
+const wordsOf = (value: z.output<typeof Text> | z.output<typeof Entry>['content']): string | null =>
   clean(typeof value === 'string' ? value : value?.value)
 
 const linkOf = (links: z.output<typeof Link>[] | null | undefined): string | null =>
@@ -100,15 +100,15 @@ function toEntry(entry: z.output<typeof Entry>): FeedEntry {
     guid: clean(typeof guid === 'string' ? guid : guid?.value) ?? clean(entry.id) ?? clean(entry.rdf?.about),
     guidIsLink: guid != null && (typeof guid === 'string' || guid.isPermaLink !== false),
     link: clean(entry.link) ?? linkOf(entry.links),
-    title: valueOf(entry.title) ?? clean(dc?.titles?.[0] ?? dc?.title),
-    content: encoded ?? valueOf(entry.content),
+    title: wordsOf(entry.title) ?? clean(dc?.titles?.[0] ?? dc?.title),
+    content: encoded ?? wordsOf(entry.content),
     plain: typeof entry.content === 'object' && entry.content?.type === 'text',
-    summary: valueOf(entry.summary) ?? valueOf(entry.description),
+    summary: wordsOf(entry.summary) ?? wordsOf(entry.description),
     author: typeof person === 'object' ? authorOf(person?.name, person?.uri ?? null) : authorOf(person),
     date: clean(entry.pubDate) ?? clean(entry.published) ?? clean(dc?.dates?.[0] ?? dc?.date),
     updated: clean(entry.updated),
     language: clean(dc?.languages?.[0]),
-    outlet: valueOf(entry.source?.title) ?? clean(dc?.publishers?.[0] ?? dc?.publisher),
+    outlet: wordsOf(entry.source?.title) ?? clean(dc?.publishers?.[0] ?? dc?.publisher),
     categories: [],
     enclosures: [],
     comments: clean(entry.comments),

@@ -1,0 +1,122 @@
+import { parseArgs } from 'node:util'
+import { loadConfig, program } from '../config.ts'
+import { toDocument } from '../documents/to-document.ts'
+import { SourceError, UsageError } from '../errors.ts'
+import type { Document, Problem, RawItem, Source } from '../model.ts'
+import { readLocalFile } from '../sources/file.ts'
+import { createNet } from '../sources/net.ts'
+import { createParsers } from '../sources/parsers.ts'
+import { readSource, type SourceKit } from '../sources/read-source.ts'
+import type { Io, Verb } from './verb.ts'
+
+/** Takes what was read. The record takes it with `--store`, otherwise it goes to standard output. */
+export type Sink = {
+  document(document: Document, item: RawItem): void | Promise<void>
+  problem(problem: Problem): void | Promise<void>
+  /** A source says that this post (`twitter:ID`) is deleted. */
+  deleted?(id: string): void | Promise<void>
+  close?(): void | Promise<void>
+}
+
+export const verb: Verb = {
+  summary: 'read feeds, posts, pages and archives into documents',
+  help: `
+usage: npm run -s onrecord -- ingest <path or url>… [options]
+
+Reads feeds (RSS, Atom, RDF, JSON Feed), posts as JSON lines (v1.1, v2, twarc, snscrape; plain or packed) and web
+pages, told apart by their content, and prints one JSON object a line: {"type":"document",…} for each document,
+{"type":"problem","where","reason"} for what could not be read. Nothing is merged across files.
+
+  --store           keep the documents in the record instead of printing them
+  --format jsonl    one JSON object a line (the default)
+  --config <file>   another config file
+  --data <folder>   another data folder
+
+example: npm run -s onrecord -- ingest feeds/*.xml https://example.org/feed > documents.jsonl
+
+Exit code 1 where nothing at all could be read.`,
+  run: (args, io) => ingest(args, io),
+}
+
+/** @param openSink gives another place for what is read: the record, for `--store` */
+export async function ingest(
+  args: string[],
+  io: Io,
+  openSink?: (options: { config?: string; data?: string }) => Promise<Sink>,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      store: { type: 'boolean' },
+      format: { type: 'string', default: 'jsonl' },
+      config: { type: 'string' },
+      data: { type: 'string' },
+    },
+  })
+  if (positionals.length === 0) throw new UsageError('name at least one path or address')
+  if (values.format !== 'jsonl') throw new UsageError('--format knows only jsonl here')
+  const options = { ...(values.config ? { config: values.config } : {}), ...(values.data ? { data: values.data } : {}) }
+  if (values.store && !openSink) throw new UsageError('--store is not available here')
+  const sink = values.store && openSink ? await openSink(options) : printing(io)
+  const parsers = createParsers()
+  const remote = positionals.some((address) => isRemote(address))
+  const config = remote ? await loadConfig(options) : null
+  const net = createNet({
+    allowAddresses: config?.allowAddresses ?? [],
+    contact: config?.contact ?? null,
+    version: program.version,
+  })
+  let read = 0
+  try {
+    for (const address of positionals) read += await ingestOne(address, { net, parsers }, sink)
+  } finally {
+    await Promise.all([parsers.close(), net.close()])
+    await sink.close?.()
+  }
+  return read > 0 ? 0 : 1
+}
+
+const isRemote = (address: string): boolean => /^(https?:\/\/|wayback:)/i.test(address)
+
+/** @returns how many documents it gave */
+async function ingestOne(address: string, kit: SourceKit, sink: Sink): Promise<number> {
+  let documents = 0
+  const take = async (item: RawItem) => {
+    documents += 1
+    await sink.document(toDocument(item, address), item)
+  }
+  try {
+    if (isRemote(address)) {
+      const { items, problems, deleted } = await readSource(sourceOf(address), null, kit)
+      for (const item of items) await take(item)
+      for (const problem of problems) await sink.problem(problem)
+      for (const id of deleted) await sink.deleted?.(id)
+      return documents
+    }
+    for await (const read of readLocalFile(address, kit.parsers)) {
+      if ('item' in read) await take(read.item)
+      else if ('problem' in read) await sink.problem(read.problem)
+      else await sink.deleted?.(read.deleted)
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    await sink.problem({ where: address, reason: error.message.replace(`${error.address}: `, '') })
+  }
+  return documents
+}
+
+const sourceOf = (address: string): Source => ({
+  id: address,
+  kind: address.startsWith('wayback:') ? 'wayback' : 'feed',
+  address,
+  publisher: null,
+  enabled: true,
+  sample: false,
+  pollSeconds: 3600,
+})
+
+const printing = (io: Io): Sink => ({
+  document: (document) => io.out(JSON.stringify({ type: 'document', ...document })),
+  problem: (problem) => io.out(JSON.stringify({ type: 'problem', ...problem })),
+})

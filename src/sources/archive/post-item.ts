@@ -1,0 +1,194 @@
+import type { Author, PostFields, RawItem } from '../../model.ts'
+
+/** Ids below this were given before ids held the time (4 November 2010). */
+const FIRST_SNOWFLAKE = 29_700_859_247n
+const TWITTER_EPOCH_MS = 1_288_834_974_657n
+
+/** The exact time in an id's bits. @returns ISO 8601 with milliseconds, null for ids from before they held a time */
+export function snowflakeTime(id: string): string | null {
+  if (!/^\d{1,19}$/.test(id)) return null
+  const number = BigInt(id)
+  if (number < FIRST_SNOWFLAKE) return null
+  return new Date(Number((number >> 22n) + TWITTER_EPOCH_MS)).toISOString()
+}
+
+/** A stated time that an id contradicts by more than this is kept as a conflict: pages show whole seconds. */
+const TOLERANCE_MS = 2000
+
+/** One entity of a post as its source states it, in code points of the text as sent; offsets may be missing or wrong. */
+export type StatedEntity = {
+  kind: 'mention' | 'hashtag' | 'cashtag' | 'link'
+  shown: string
+  value: string
+  start: number | null
+  end: number | null
+}
+
+export type PostParts = {
+  id: string
+  author: Author | null
+  /** As sent: still with `&amp;`, `&lt;` and `&gt;`. */
+  text: string | null
+  truncated: boolean
+  entities: StatedEntity[]
+  /** ISO 8601, as the source states it. */
+  stated: string | null
+  statedBy: 'field' | 'page' | 'embed'
+  language: string | null
+  inReplyTo: string | null
+  shared: { id: string; author: Author | null; text: string | null; kind: 'repost' | 'quote' } | null
+  originalUrls: string[]
+  deleted: boolean | null
+  editHistory: string[]
+  provenance: RawItem['provenance']
+}
+
+/** Builds the one record of a post that every archive leads to (schema.org SocialMediaPosting). */
+export function toPostItem(parts: PostParts): RawItem {
+  const exact = snowflakeTime(parts.id)
+  const apart = exact && parts.stated ? Math.abs(Date.parse(exact) - Date.parse(parts.stated)) : 0
+  const { text, spans } = placed(parts.text ?? '', parts.entities)
+  const post: PostFields = {
+    textStatus: parts.text === null ? 'none' : parts.truncated ? 'truncated' : 'full',
+    postKind: parts.shared?.kind ?? (parts.inReplyTo ? 'reply' : 'post'),
+    displayText: writtenOut(text, spans),
+    mentions: pick(spans, 'mention'),
+    keywords: [...pick(spans, 'hashtag'), ...pick(spans, 'cashtag')].sort((a, b) => a.start - b.start),
+    citation: pick(spans, 'link'),
+    inReplyTo: parts.inReplyTo,
+    sharedContent: parts.shared && { id: parts.shared.id, author: parts.shared.author, text: parts.shared.text },
+    originalUrls: parts.originalUrls,
+    deleted: parts.deleted,
+    editHistory: parts.editHistory,
+    publishedConflict: apart > TOLERANCE_MS ? parts.stated : null,
+  }
+  return {
+    kind: 'post',
+    guid: `twitter:${parts.id}`,
+    url: `https://twitter.com/i/status/${parts.id}`,
+    title: null,
+    html: null,
+    text,
+    summaryOnly: false,
+    author: parts.author,
+    publisher: 'Twitter',
+    published: exact ?? parts.stated,
+    publishedFrom: exact ? 'snowflake' : parts.stated ? parts.statedBy : null,
+    updated: null,
+    language: postLanguage(parts.language),
+    archivedAt: [],
+    provenance: parts.provenance,
+    post,
+  }
+}
+
+type PlacedEntity = StatedEntity & { start: number; end: number }
+
+const pick = (spans: PlacedEntity[], kind: StatedEntity['kind']) =>
+  spans.filter((span) => span.kind === kind).map(({ value, start, end }) => ({ value, start, end }))
+
+/**
+ * Unescapes the text and puts every entity at its true place in it. Stated offsets count code points of the escaped
+ * text; each is held against the words it must cover, and searched for where they do not agree.
+ */
+function placed(sent: string, entities: StatedEntity[]): { text: string; spans: PlacedEntity[] } {
+  const { text, offsets } = unescaped(sent)
+  const found: PlacedEntity[] = []
+  const from = new Map<string, number>()
+  const lower = text.toLowerCase()
+  for (const entity of [...entities].sort((a, b) => (a.start ?? 0) - (b.start ?? 0))) {
+    const shown = entity.shown.toLowerCase()
+    const start = entity.start === null ? undefined : offsets[entity.start]
+    const fits = start !== undefined && sameSign(lower.slice(start, start + shown.length), shown)
+    const after = from.get(shown) ?? 0
+    const at = fits ? start : searchFor(lower, shown, after)
+    if (at === -1 || shown === '') continue
+    from.set(shown, at + shown.length)
+    found.push({ ...entity, start: at, end: at + shown.length })
+  }
+  return { text, spans: found.sort((a, b) => a.start - b.start) }
+}
+
+/** Full-width signs are the same signs. */
+const sameSign = (a: string, b: string): boolean => a === b || a.replace('＃', '#').replace('＠', '@') === b
+
+function searchFor(lower: string, shown: string, after: number): number {
+  const at = lower.indexOf(shown, after)
+  if (at !== -1) return at
+  if (shown.startsWith('#')) return lower.indexOf(`＃${shown.slice(1)}`, after)
+  return shown.startsWith('@') ? lower.indexOf(`＠${shown.slice(1)}`, after) : -1
+}
+
+const ESCAPES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
+
+/** The text without its escapes, and for each code point of the text as sent its place (UTF-16) in the result. */
+function unescaped(sent: string): { text: string; offsets: number[] } {
+  if (!sent.includes('&') && !/[\ud800-\udbff]/.test(sent)) return { text: sent, offsets: plainOffsets(sent.length) }
+  const offsets: number[] = []
+  let text = ''
+  for (let i = 0; i < sent.length; ) {
+    const code = sent[i] === '&' ? /^&(?:amp|lt|gt|quot|#39);/.exec(sent.slice(i, i + 6))?.[0] : undefined
+    const taken = code ?? String.fromCodePoint(sent.codePointAt(i)!)
+    for (let n = code ? code.length : 1; n > 0; n -= 1) offsets.push(text.length)
+    text += code ? ESCAPES[code] : taken
+    i += taken.length
+  }
+  offsets.push(text.length)
+  return { text, offsets }
+}
+
+const counting: number[] = []
+/** 0, 1, 2 …: shared by all texts that need no mapping. */
+function plainOffsets(length: number): number[] {
+  while (counting.length <= length) counting.push(counting.length)
+  return counting
+}
+
+/** The text with its shortened links written out. */
+function writtenOut(text: string, spans: PlacedEntity[]): string {
+  let result = ''
+  let at = 0
+  for (const { kind, value, start, end } of spans) {
+    if (kind !== 'link' || start < at) continue
+    result += text.slice(at, start) + value
+    at = end
+  }
+  return result + text.slice(at)
+}
+
+/** BCP 47 out of Twitter's own codes. */
+export const postLanguage = (code: string | null): string | null =>
+  !code || /^(und|qam|qct|qht|qme|qst|zxx|art)$/.test(code)
+    ? null
+    : (({ in: 'id', iw: 'he' } as Record<string, string>)[code] ?? code)
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `Thu Nov 19 00:44:01 +0000 2015`, `2011-03-31 20:29:23 +0000` or ISO 8601, to ISO 8601 with milliseconds. */
+export function statedTime(written: unknown): string | null {
+  if (typeof written !== 'string') return null
+  const classic = /^\w{3} (\w{3}) (\d{2}) (\d{2}):(\d{2}):(\d{2}) \+0000 (\d{4})$/.exec(written)
+  if (classic) {
+    const [, month = '', day, hour, minute, second, year] = classic
+    const time = Date.UTC(
+      Number(year),
+      MONTHS.indexOf(month),
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+    )
+    return MONTHS.includes(month) ? new Date(time).toISOString() : null
+  }
+  const spaced = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})?$/.exec(written)
+  if (!spaced) return null
+  const [, date, time, zone = 'Z'] = spaced
+  const ms = Date.parse(`${date}T${time}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`)
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString()
+}
+
+/** An author by handle, as every archive names one. */
+export const twitterAuthor = (handle: string | null, name: string | null, identifier: string | null): Author | null =>
+  handle || name || identifier
+    ? { name, alternateName: handle, identifier, url: handle ? `https://twitter.com/${handle}` : null }
+    : null

@@ -1,0 +1,67 @@
+import { Readability } from '@mozilla/readability'
+import { parseHTML } from 'linkedom'
+import type { Author, Problem, RawItem } from '../model.ts'
+import { decode } from './decode.ts'
+import { feedDate } from './feed-dates.ts'
+import { clean, resolveUrl } from './feed-entry.ts'
+import { readPageFacts } from './page-facts.ts'
+
+/** What a web page says: one article, or the reason why none could be read. */
+export type ParsedPage = { item: RawItem | null; problems: Problem[] }
+
+/** Characters of text below which what was extracted is taken for no article. */
+const LEAST = 140
+
+/**
+ * Reads the article of a web page: its words through readability on linkedom, its author, times and outlet from
+ * JSON-LD, OpenGraph and meta elements. Never throws. May be slow on hostile input: run it under a limit.
+ *
+ * @param address the page's own address or path
+ */
+export function parsePage(bytes: Uint8Array, contentType: string | null, address: string): ParsedPage {
+  const { text } = decode(bytes, contentType)
+  try {
+    const { document } = parseHTML(text)
+    const facts = readPageFacts(document)
+    const canonical = resolveUrl(facts.canonical, address)
+    const url = canonical ?? (URL.canParse(address) && /^https?:/.test(address) ? address : null)
+    // Readability takes the document apart, so embedded posts are marked first and everything else is read before it.
+    const article = new Readability(document as never, { charThreshold: 200, keepClasses: true }).parse()
+    const html = clean(article?.content)
+    const words = article?.textContent?.replace(/\s+/g, ' ').trim() ?? ''
+    if (!html || words.length < LEAST)
+      return {
+        item: null,
+        problems: [{ where: address, reason: 'no article text was found on this page; its feed’s own text is kept' }],
+      }
+    const author: Author | null =
+      facts.author ??
+      (clean(article?.byline)
+        ? { name: clean(article?.byline), alternateName: null, identifier: null, url: null }
+        : null)
+    const item: RawItem = {
+      kind: 'article',
+      guid: null,
+      url,
+      title: facts.title ?? clean(article?.title),
+      html,
+      text: null,
+      summaryOnly: false,
+      author,
+      publisher: facts.publisher ?? clean(article?.siteName),
+      published: feedDate(facts.published),
+      publishedFrom: feedDate(facts.published) ? 'page' : null,
+      updated: feedDate(facts.modified),
+      language: facts.language,
+      archivedAt: [],
+      provenance: { source: address, locator: null, parser: 'readability' },
+      post: null,
+    }
+    return { item, problems: [] }
+  } catch (error) {
+    return {
+      item: null,
+      problems: [{ where: address, reason: `this page could not be read (${(error as Error).message.slice(0, 100)})` }],
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { SourceError } from '../errors.ts'
+import type { Problem, RawItem, Source, SourceState } from '../model.ts'
+import { type FeedReading, readFeed } from './feed.ts'
+import { readLocalFile } from './file.ts'
+import type { Net } from './net.ts'
+import type { Parsers } from './parsers.ts'
+
+/** What one look at a source gave. `state` are the changes that are worth remembering. */
+export type SourceReading = {
+  items: RawItem[]
+  problems: Problem[]
+  /** Ids (`twitter:ID`) of posts that the source says are deleted. */
+  deleted: string[]
+  state: Partial<Pick<SourceState, 'etag' | 'lastModified'>>
+  /** What the feed and its server said, null for other sources. */
+  feed: Omit<FeedReading, 'items' | 'problems'> | null
+}
+
+export type SourceKit = { net: Net; parsers: Parsers }
+
+/** Reads one source from the outside world. */
+export type SourceReader = {
+  /** @throws {SourceError} where nothing of it could be read */
+  read(source: Source, state: SourceState | null): Promise<SourceReading>
+}
+
+export const createSourceReader = (kit: SourceKit): SourceReader => ({
+  read: (source, state) => readSource(source, state, kit),
+})
+
+/**
+ * Reads a source by its kind: a feed or page by address or path, a file, posts, an archive.
+ *
+ * @throws {SourceError} where nothing of it could be read
+ */
+export async function readSource(source: Source, state: SourceState | null, kit: SourceKit): Promise<SourceReading> {
+  if (source.kind === 'wayback')
+    throw new SourceError(
+      'unreadable',
+      source.address,
+      'the Wayback Machine cannot be read yet; switch this source off',
+    )
+  const remote = /^https?:\/\//i.test(source.address)
+  const reading = remote ? await readRemote(source, state, kit) : await readLocal(source, kit)
+  return { ...reading, items: reading.items.map((item) => ({ ...item, publisher: publisherOf(item, source) })) }
+}
+
+const publisherOf = (item: RawItem, source: Source): string | null =>
+  item.kind === 'post' ? item.publisher : (source.publisher ?? item.publisher)
+
+async function readRemote(source: Source, state: SourceState | null, kit: SourceKit): Promise<SourceReading> {
+  if (source.kind === 'page') return readPage(source.address, kit)
+  const { items, problems, ...feed } = await readFeed({ source, state }, kit)
+  const { etag, lastModified } = feed
+  return { items, problems, deleted: [], state: { etag, lastModified }, feed }
+}
+
+/** Reads the article of one web page. @throws {SourceError} where there is none */
+export async function readPage(address: string, { net, parsers }: SourceKit): Promise<SourceReading> {
+  const response = await net.get(address, { accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1' })
+  if (response.status !== 200) throw new SourceError('unreachable', address, `its server answers ${response.status}`)
+  const { item, problems } = await parsers.page(
+    await response.bytes(),
+    response.headers.get('content-type'),
+    response.url,
+  )
+  return { items: item ? [item] : [], problems, deleted: [], state: {}, feed: null }
+}
+
+async function readLocal(source: Source, { parsers }: SourceKit): Promise<SourceReading> {
+  const items: RawItem[] = []
+  const problems: Problem[] = []
+  const deleted: string[] = []
+  for await (const read of readLocalFile(source.address, parsers)) {
+    if ('item' in read) items.push(read.item)
+    else if ('problem' in read) problems.push(read.problem)
+    else deleted.push(read.deleted)
+  }
+  return { items, problems, deleted, state: {}, feed: null }
+}
