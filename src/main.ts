@@ -1,14 +1,14 @@
 import cron from 'node-cron'
-import { type Config, loadConfig } from './config.ts'
 import { watchFiles } from './config/watch-files.ts'
+import { type Config, loadConfig } from './config.ts'
 import { ConfigError } from './errors.ts'
 import { openRooms } from './jobs/analyse.ts'
 import type { Kit } from './jobs/kit.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
+import { openReader } from './jobs/reader.ts'
 import type { Log } from './log.ts'
 import type { Delivery } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
-import { createReader } from './sources/read-source.ts'
 import { openStore } from './store/open-store.ts'
 import { lockFolder } from './store/sqlite.ts'
 
@@ -37,10 +37,17 @@ export type MainOptions = {
  * @returns the exit code
  * @throws {StoreError | DiscordError} where it cannot begin
  */
-export async function main({ config, paths, once, log, desk, now = () => new Date().toISOString() }: MainOptions): Promise<number> {
+export async function main({
+  config,
+  paths,
+  once,
+  log,
+  desk,
+  now = () => new Date().toISOString(),
+}: MainOptions): Promise<number> {
   using _lock = lockFolder(config.dataFolder)
   await using store = await openStore(config)
-  await using reader = createReader({ ...config, log })
+  await using reader = openReader(config)
   const stop = new AbortController()
   using _signals = onSignals(stop, desk)
   const outlets: { open: Outlets | null } = { open: null }
@@ -137,11 +144,19 @@ function onSignals(stop: AbortController, desk: Desk): Disposable {
 }
 
 /** What the first round did, for the person who waits for it. */
-async function summarise({ store }: Kit, desk: Desk, round: { polled: number; failed: number; told: number }): Promise<void> {
-  const troubled = (await store.sources.list()).filter(({ source, state }) => source.enabled && !source.sample && state.trouble)
+async function summarise(
+  { store }: Kit,
+  desk: Desk,
+  round: { polled: number; failed: number; told: number },
+): Promise<void> {
+  const troubled = (await store.sources.list()).filter(
+    ({ source, state }) => source.enabled && !source.sample && state.trouble,
+  )
   for (const { state } of troubled) desk.remark(`could not read ${state.trouble}`)
   if (round.polled > 0 && round.failed === round.polled)
-    desk.remark(`none of ${round.polled} sources could be read: is this machine without internet? They are tried again.`)
+    desk.remark(
+      `none of ${round.polled} sources could be read: is this machine without internet? They are tried again.`,
+    )
   const { documents, statements } = await store.counts()
   if (round.told === 0)
     desk.remark(

@@ -5,9 +5,8 @@ import { renderEntryText } from '../digests/render-text.ts'
 import { UsageError } from '../errors.ts'
 import { openRooms } from '../jobs/analyse.ts'
 import { lookUp } from '../jobs/lookup.ts'
-import { createLog } from '../log.ts'
+import { openReader } from '../jobs/reader.ts'
 import type { LookupAnswer } from '../model.ts'
-import { createReader } from '../sources/read-source.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Verb } from './verb.ts'
 
@@ -30,9 +29,8 @@ example: npm run -s onrecord -- lookup "a website is speech"`,
     if (!asked) throw new UsageError('give a text or a link to look up')
     if (values.format !== 'text' && values.format !== 'json') throw new UsageError('--format is text or json')
     const config = await loadConfig({ config: values.config, data: values.data })
-    const log = createLog(config.logLevel, config.secrets)
     await using store = await openStore(config)
-    await using reader = createReader({ ...config, log })
+    await using reader = openReader(config)
     const answer = await lookUp(asked, { store, reader, rooms: openRooms(config), now: () => new Date().toISOString() })
     io.out(values.format === 'json' ? JSON.stringify({ type: 'lookup', ...answer }) : render(answer))
     return answer.trouble ? 1 : 0

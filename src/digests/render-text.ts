@@ -87,7 +87,7 @@ class Page {
   }
   #words(run: Run): string {
     if (run.type === 'time') return clock(run.at, this.#style.timeZone)
-    if (run.type === 'link') return `${clean(run.text)} ${clean(run.url)}`
+    if (run.type === 'link') return run.text === run.url ? clean(run.url) : `${clean(run.text)} ${clean(run.url)}`
     return clean(run.text)
   }
   #dress(word: string, run: Run, ink?: keyof typeof INK): string {

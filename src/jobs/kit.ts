@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Delivery } from '../model.ts'
-import type { SourceReader } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
+import type { Reader } from './reader.ts'
 
 /** What the belts work with. `config` and `rooms` are replaced together when the config is read again. */
 export type Kit = {
@@ -11,7 +11,7 @@ export type Kit = {
   config: Config
   rooms: Rooms
   /** Reads one source from the outside world. */
-  reader: SourceReader
+  reader: Reader
   /** ISO 8601, UTC. */
   now(): string
   log: Log

@@ -13,7 +13,9 @@ export type Round = { polled: number; failed: number; fresh: number; analysed: n
 
 /** Reads what is due (or all that is enabled), one failing source never stopping another, and analyses what came. */
 export async function pollRound(kit: Kit, { all = false } = {}): Promise<Round> {
-  const listed = all ? (await kit.store.sources.list()).filter(({ source }) => source.enabled) : await kit.store.sources.due(kit.now())
+  const listed = all
+    ? (await kit.store.sources.list()).filter(({ source }) => source.enabled)
+    : await kit.store.sources.due(kit.now())
   const waiting = listed.filter(({ source }) => !source.sample)
   const round = await readAll(kit, waiting)
   return { ...round, analysed: await analyseStored(kit) }
@@ -44,7 +46,9 @@ export async function tellRound(kit: Kit, { all = false } = {}): Promise<number>
   const now = kit.now()
   const due = await kit.store.subscriptions.due(now)
   const terminal = (subscription: Subscription) => subscription.target.kind === 'terminal'
-  const asked = all ? (await kit.store.subscriptions.list()).filter((one) => terminal(one) && !due.some(({ id }) => id === one.id)) : []
+  const asked = all
+    ? (await kit.store.subscriptions.list()).filter((one) => terminal(one) && !due.some(({ id }) => id === one.id))
+    : []
   for (const subscription of [...due, ...asked]) {
     if (subscription.id === SAMPLE.id || kit.stopping.aborted) continue
     await composeFor(kit, subscription)
@@ -77,11 +81,22 @@ export async function sampleRound(kit: Kit): Promise<boolean> {
 }
 
 /** Makes the store agree with the config: its sources, claims and terminal subscriptions. */
-export async function applyConfig({ store, config, rooms, now }: Pick<Kit, 'store' | 'config' | 'rooms' | 'now'>): Promise<void> {
+export async function applyConfig({
+  store,
+  config,
+  rooms,
+  now,
+}: Pick<Kit, 'store' | 'config' | 'rooms' | 'now'>): Promise<void> {
   await store.transaction(async (tx) => {
     await tx.sources.configure([...config.sources, ...(config.sample?.sources ?? [])])
     await tx.claims.configure(rooms.claims)
-    const subscriptions = config.subscriptions.map((one) => ({ ...one, nextDigestAt: nextDue(one.schedule, one.timeZone, now()) }))
-    await tx.subscriptions.configure([...subscriptions, ...(config.sample ? [{ ...SAMPLE, nextDigestAt: '9999' }] : [])])
+    const subscriptions = config.subscriptions.map((one) => ({
+      ...one,
+      nextDigestAt: nextDue(one.schedule, one.timeZone, now()),
+    }))
+    await tx.subscriptions.configure([
+      ...subscriptions,
+      ...(config.sample ? [{ ...SAMPLE, nextDigestAt: '9999' }] : []),
+    ])
   })
 }

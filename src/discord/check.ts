@@ -1,0 +1,74 @@
+import {
+  type APIChannel,
+  type APIGuild,
+  type APIGuildMember,
+  type APIUser,
+  PermissionFlagsBits,
+  PermissionsBitField,
+  REST,
+  Routes,
+} from 'discord.js'
+import { asDiscordError } from './failures.ts'
+
+/** What a digest needs in the channel it is posted to. */
+const NEEDED = {
+  ViewChannel: PermissionFlagsBits.ViewChannel,
+  SendMessages: PermissionFlagsBits.SendMessages,
+  EmbedLinks: PermissionFlagsBits.EmbedLinks,
+  ReadMessageHistory: PermissionFlagsBits.ReadMessageHistory,
+} as const
+
+export type Checked = { what: string; ok: boolean; detail: string }
+
+/** Asks Discord who this token is, and whether a digest could be posted in each channel. Sends nothing to anybody. */
+export async function checkDiscord(
+  { token, apiUrl }: { token: string; apiUrl: string | null },
+  channels: { guildId: string; channelId: string }[],
+): Promise<Checked[]> {
+  const rest = new REST({ version: '10', ...(apiUrl ? { api: apiUrl } : {}), retries: 0, timeout: 10_000 }).setToken(token)
+  try {
+    const me = (await rest.get(Routes.user())) as APIUser
+    const checked: Checked[] = [{ what: 'Discord token', ok: true, detail: `is that of ${me.username}` }]
+    for (const channel of channels) checked.push(await checkChannel(rest, me.id, channel))
+    return checked
+  } catch (error) {
+    return [{ what: 'Discord token', ok: false, detail: asDiscordError(error, 'asking who this token is').message }]
+  } finally {
+    rest.clearHashSweeper()
+    rest.clearHandlerSweeper()
+  }
+}
+
+async function checkChannel(rest: REST, me: string, { guildId, channelId }: { guildId: string; channelId: string }): Promise<Checked> {
+  const what = `Discord channel ${channelId}`
+  try {
+    const channel = (await rest.get(Routes.channel(channelId))) as APIChannel
+    const guild = (await rest.get(Routes.guild(guildId))) as APIGuild
+    const member = (await rest.get(Routes.guildMember(guildId, me))) as APIGuildMember
+    const held = permissionsIn(channel, guild, member, me)
+    const missing = Object.entries(NEEDED).flatMap(([name, bit]) => (held.has(bit) ? [] : [name]))
+    if (missing.length > 0) return { what, ok: false, detail: `the bot lacks ${missing.join(', ')} in ${guild.name}` }
+    return { what, ok: true, detail: `can be posted to (${guild.name})` }
+  } catch (error) {
+    return { what, ok: false, detail: asDiscordError(error, 'looking at the channel').message }
+  }
+}
+
+/** Roles of the server, then the channel's overwrites: everyone, roles, member. @see Discord docs, Permission Hierarchy */
+function permissionsIn(channel: APIChannel, guild: APIGuild, member: APIGuildMember, me: string): PermissionsBitField {
+  const mine = new Set([guild.id, ...member.roles])
+  const held = new PermissionsBitField()
+  for (const role of guild.roles) if (mine.has(role.id)) held.add(BigInt(role.permissions) as never)
+  if (guild.owner_id === me || held.has(PermissionFlagsBits.Administrator)) return new PermissionsBitField(PermissionsBitField.All)
+  const overwrites = 'permission_overwrites' in channel ? (channel.permission_overwrites ?? []) : []
+  const layers = [
+    overwrites.filter(({ id }) => id === guild.id),
+    overwrites.filter(({ id }) => id !== guild.id && mine.has(id)),
+    overwrites.filter(({ id }) => id === me),
+  ]
+  for (const layer of layers) {
+    for (const { deny } of layer) held.remove(BigInt(deny) as never)
+    for (const { allow } of layer) held.add(BigInt(allow) as never)
+  }
+  return held
+}

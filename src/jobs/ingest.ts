@@ -1,0 +1,163 @@
+import { documentKeys, toDocument } from '../documents/to-document.ts'
+import { SourceError } from '../errors.ts'
+import type { Document, RawItem, Source, SourceState } from '../model.ts'
+import type { Store } from '../store/store.ts'
+import type { Kit } from './kit.ts'
+
+/** A source that keeps failing is asked ever less often, but at least once a day. */
+const LONGEST_WAIT_SECONDS = 86_400
+/** Articles fetched in full in one poll of one feed. */
+const MOST_PAGES = 25
+
+/**
+ * Polls one source and records what is new. Running it twice adds nothing: a document is known by its guid, its
+ * address and its words. Never throws for a source that fails: what failed is remembered with the source.
+ */
+export async function pollSource(
+  kit: Kit,
+  source: Source,
+  state: SourceState,
+): Promise<{ fresh: number; failed: boolean }> {
+  const { store, reader, now, log } = kit
+  try {
+    const reading = await reader.read(source, state)
+    const items = await withFullText(kit, source, reading.items)
+    const backlog =
+      state.lastSucceededAt === null && !source.sample
+        ? beyondNewest(items, kit.config.firstPollItems)
+        : new Set<RawItem>()
+    for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
+    const fresh = await store.transaction(async (tx) => {
+      let added = 0
+      for (const item of items) added += await record(tx, item, source, { backlog: backlog.has(item), now: now() })
+      await tx.sources.remember({ ...afterSuccess(source, state, now()), ...reading.state })
+      return added
+    })
+    log.debug({ source: source.id, items: items.length, fresh }, 'polled')
+    return { fresh, failed: false }
+  } catch (error) {
+    await store.sources.remember(afterFailure(source, state, error as Error, now()))
+    const expected = error instanceof SourceError
+    log[expected ? 'warn' : 'error'](
+      { source: source.id, ...(expected ? {} : { err: error }) },
+      (error as Error).message,
+    )
+    return { fresh: 0, failed: true }
+  }
+}
+
+/** Stores one item, or adds what it tells to the document that is known already. @returns how many were new: 0 or 1 */
+export async function record(
+  tx: Store,
+  item: RawItem,
+  source: Pick<Source, 'id' | 'sample'>,
+  facts: { backlog: boolean; now: string },
+): Promise<number> {
+  const document = toDocument(item, source.id)
+  const keys = documentKeys(document, source.id, item.guid)
+  const known = await tx.documents.findByKeys(keys)
+  const kept = known ? merge(known, document) : document
+  await tx.documents.put(kept, { sourceId: source.id, keys, sample: source.sample, ...facts })
+  return known ? 0 : 1
+}
+
+/** The known document with the provenance and archived copies of another copy of it; a fuller post wins. */
+function merge(known: Document, copy: Document): Document {
+  const seen = new Set(known.provenance.map(({ source, locator }) => `${source} ${locator}`))
+  const copies = new Set(known.archivedAt.map(({ url }) => url))
+  const fuller = known.post?.textStatus === 'truncated' && copy.post?.textStatus === 'full'
+  return {
+    ...known,
+    ...(fuller ? { text: copy.text, post: copy.post } : {}),
+    provenance: [
+      ...known.provenance,
+      ...copy.provenance.filter(({ source, locator }) => !seen.has(`${source} ${locator}`)),
+    ],
+    archivedAt: [...known.archivedAt, ...copy.archivedAt.filter(({ url }) => !copies.has(url))],
+  }
+}
+
+/** Everything but the newest few; entries without a date keep the feed's own order, which is newest first. */
+function beyondNewest(items: RawItem[], most: number): Set<RawItem> {
+  const order = new Map(items.map((item, i) => [item, i]))
+  const newest = items.toSorted((a, b) => {
+    if (a.published && b.published && a.published !== b.published) return a.published < b.published ? 1 : -1
+    return (order.get(a) ?? 0) - (order.get(b) ?? 0)
+  })
+  return new Set(newest.slice(most))
+}
+
+/** Reads the article's own page where the feed carries only a summary of one that is not on record. */
+async function withFullText(kit: Kit, source: Source, items: RawItem[]): Promise<RawItem[]> {
+  let pages = 0
+  const full: RawItem[] = []
+  for (const item of items) {
+    const worth = item.kind === 'article' && item.summaryOnly && /^https?:/.test(item.url ?? '') && pages < MOST_PAGES
+    const known =
+      worth && (await kit.store.documents.findByKeys(documentKeys(toDocument(item, source.id), source.id, item.guid)))
+    if (!worth || known || kit.stopping.aborted) {
+      full.push(item)
+      continue
+    }
+    pages += 1
+    full.push(await readArticle(kit, item))
+  }
+  return full
+}
+
+async function readArticle({ reader, log }: Kit, item: RawItem): Promise<RawItem> {
+  try {
+    const [page] = (await reader.page(item.url ?? '')).items
+    if (!page?.html || page.html.length <= (item.html ?? item.text ?? '').length) return item
+    return {
+      ...item,
+      html: page.html,
+      text: null,
+      summaryOnly: false,
+      author: item.author ?? page.author,
+      published: item.published ?? page.published,
+      publishedFrom: item.published ? item.publishedFrom : page.publishedFrom,
+      language: item.language ?? page.language,
+    }
+  } catch (error) {
+    log.debug(
+      { url: item.url, reason: (error as Error).message },
+      'the article’s own page could not be read; the summary is kept',
+    )
+    return item
+  }
+}
+
+/** The document behind an address, from the record's point of view: not stored. @throws {SourceError} */
+export async function fetchDocument(address: string, { reader }: Pick<Kit, 'reader'>): Promise<Document> {
+  const { items, problems } = await reader.page(address)
+  if (!items[0]) throw new SourceError('unreadable', address, problems[0]?.reason ?? 'no article was found there')
+  return toDocument(items[0], 'lookup')
+}
+
+const later = (now: string, seconds: number) => new Date(Date.parse(now) + seconds * 1000).toISOString()
+
+function afterSuccess(source: Source, state: SourceState, now: string): SourceState {
+  return {
+    ...state,
+    lastPolledAt: now,
+    lastSucceededAt: now,
+    nextPollAt: later(now, source.pollSeconds),
+    failures: 0,
+    trouble: null,
+    troubleSince: null,
+  }
+}
+
+function afterFailure(source: Source, state: SourceState, error: Error, now: string): SourceState {
+  const wish = error instanceof SourceError ? (error.retryAfterSeconds ?? 0) : 0
+  const backoff = Math.min(source.pollSeconds * 2 ** Math.min(state.failures, 10), LONGEST_WAIT_SECONDS)
+  return {
+    ...state,
+    lastPolledAt: now,
+    nextPollAt: later(now, Math.max(wish, backoff)),
+    failures: state.failures + 1,
+    trouble: error.message,
+    troubleSince: state.troubleSince ?? now,
+  }
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../config.ts'
+import { program } from '../config.ts'
+import type { Source, SourceState } from '../model.ts'
+import { createNet } from '../sources/net.ts'
+import { createParsers } from '../sources/parsers.ts'
+import { readPage, readSource, type SourceReading } from '../sources/read-source.ts'
+
+/** The outside world as the belts see it: sources and single pages, read through one door. */
+export type Reader = AsyncDisposable & {
+  /** @throws {SourceError} where nothing of it could be read */
+  read(source: Source, state: SourceState | null): Promise<SourceReading>
+  /** The article of one web page. @throws {SourceError} */
+  page(address: string): Promise<SourceReading>
+}
+
+export function openReader({ allowAddresses, contact }: Pick<Config, 'allowAddresses' | 'contact'>): Reader {
+  const net = createNet({ allowAddresses, contact, version: program.version })
+  const parsers = createParsers()
+  return {
+    read: (source, state) => readSource(source, state, { net, parsers }),
+    page: (address) => readPage(address, { net, parsers }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([net.close(), parsers.close()])
+    },
+  }
+}
