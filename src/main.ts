@@ -67,6 +67,7 @@ export async function main({
     stopping: stop.signal,
   }
   await applyConfig(kit)
+  using _reload = once ? null : onChange(kit, paths)
   const shown = await sampleRound(kit)
   await using open = await openOutlets(kit, desk)
   outlets.open = open
@@ -74,12 +75,12 @@ export async function main({
   const round = await pollRound(kit, { all: once })
   const told = await tellRound(kit, { all: true })
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
-  if (!once && !stop.signal.aborted) await goOn(kit, paths, stop.signal)
+  if (!once && !stop.signal.aborted) await goOn(kit, stop.signal)
   return 0
 }
 
 /** Ticks until the signal: what is due lives in the store, so a missed tick costs delay and never work. */
-async function goOn(kit: Kit, paths: MainOptions['paths'], stop: AbortSignal): Promise<void> {
+async function goOn(kit: Kit, stop: AbortSignal): Promise<void> {
   const guarded = (name: string, work: () => Promise<unknown>) => async () => {
     try {
       if (!stop.aborted) await work()
@@ -102,13 +103,22 @@ async function goOn(kit: Kit, paths: MainOptions['paths'], stop: AbortSignal): P
     )
   }
   const tasks = [tick('polling', () => pollRound(kit)), tick('telling', () => tellRound(kit))]
-  const reload = () => void readAgain(kit, paths)
-  process.on('SIGHUP', reload)
-  using _watch = watchFiles(kit.config.files, reload)
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
-  process.off('SIGHUP', reload)
   for (const task of tasks) await task.destroy()
   await Promise.all(running)
+}
+
+/** Reads the config again on SIGHUP, and when one of its files changes. */
+function onChange(kit: Kit, paths: MainOptions['paths']): Disposable {
+  const reload = () => void readAgain(kit, paths)
+  process.on('SIGHUP', reload)
+  const watch = watchFiles(kit.config.files, reload)
+  return {
+    [Symbol.dispose]: () => {
+      process.off('SIGHUP', reload)
+      watch[Symbol.dispose]()
+    },
+  }
 }
 
 /** Takes a changed config over; a faulty one is refused with its lines and the old one goes on. */

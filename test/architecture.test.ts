@@ -12,7 +12,7 @@ const OUTSIDE =
   /^(node:(fs|net|http|https|tls|dns|dgram|child_process|cluster|worker_threads|os|sqlite|process)|undici|discord\.js|kysely|pg)/
 const IMPURE = /\b(process\.(env|cwd|argv)|Date\.now\(\)|new Date\(\)|performance\.now|Math\.random)/
 
-type Import = { file: string; room: string; target: string }
+type Import = { file: string; room: string; target: string; ours: boolean }
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|js)$/.test(file))
 const text = (file: string) => readFileSync(join(src, file), 'utf8')
 const roomOf = (file: string) => file.split('/')[0]!
@@ -25,10 +25,10 @@ function importsOf(file: string): Import[] {
   return Array.from(found, (match) => {
     const name = match[1] ?? match[2]!
     const target = name.startsWith('.') ? relative(src, resolve(src, file, '..', name)) : name
-    return { file, room: roomOf(file), target }
+    return { file, room: roomOf(file), target, ours: name.startsWith('.') }
   })
 }
-const own = files.flatMap(importsOf).filter(({ target }) => /\.(ts|js|json)$/.test(target) && !target.startsWith('..'))
+const own = files.flatMap(importsOf).filter(({ ours, target }) => ours && !target.startsWith('..'))
 const all = files.flatMap(importsOf)
 
 describe('imports', () => {

@@ -58,6 +58,8 @@ export function asStoreError(error: unknown, where: string): Error {
   if (error instanceof StoreError) return error
   if (is(/ENOSPC|EDQUOT|disk is full|database or disk/i))
     return say('full', 'the disk is full; free some space and start again')
+  if (is(/EEXIST|ENOTDIR/))
+    return say('read-only', 'is a file and cannot hold the record; name a folder with --data or ONRECORD_DATA')
   if (is(/EROFS|EACCES|EPERM|readonly|read-only|unable to open/i))
     return say(
       'read-only',
