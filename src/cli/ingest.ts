@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig, program } from '../config.ts'
-import { toDocument } from '../documents/to-document.ts'
+import { toDocuments } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
 import type { Document, Problem, RawItem, Source } from '../model.ts'
 import { readLocalFile } from '../sources/file.ts'
@@ -83,8 +83,10 @@ const isRemote = (address: string): boolean => /^(https?:\/\/|wayback:)/i.test(a
 async function ingestOne(address: string, kit: SourceKit, sink: Sink): Promise<number> {
   let documents = 0
   const take = async (item: RawItem) => {
-    documents += 1
-    await sink.document(toDocument(item, address), item)
+    for (const document of toDocuments(item, address)) {
+      documents += 1
+      await sink.document(document, item)
+    }
   }
   try {
     if (isRemote(address)) {

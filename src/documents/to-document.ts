@@ -1,39 +1,117 @@
 import { createHash } from 'node:crypto'
 import { decodeHTML } from 'entities'
-import type { Document, RawItem } from '../model.ts'
+import type { Document, PostFields, RawItem } from '../model.ts'
 import { canonicalUrl, urlKey } from './canonical-url.ts'
+import { type EmbeddedPost, splitHtmlEmbeds, splitTextEmbeds } from './embeds.ts'
+import { extractEntities } from './extract-entities.ts'
 import { htmlToText } from './html-to-text.ts'
+import { postTime } from './post-time.ts'
 
 /** Everything Unicode calls a control but the line end, and characters that only steer how text runs. */
 const CONTROLS =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /**
- * Turns an item into a document: its words as plain text in NFC with paragraphs parted by a blank line, its address
- * without tracking, an id that stays the same wherever it is read again.
+ * Turns an item into its documents: the article without the posts it embeds, then each of those posts as a document of
+ * its own. An article that says nothing beside its embeds is left out.
  *
  * @param sourceId tells apart entries that have neither an address nor a guid of their own
  */
-export function toDocument(item: RawItem, sourceId: string): Document {
-  const url = item.kind === 'post' ? item.url : canonicalUrl(item.url)
-  const text = item.kind === 'post' ? postText(item.text ?? '') : articleText(item)
-  const document: Document = {
-    id: '',
-    kind: item.kind,
-    url,
+export function toDocuments(item: RawItem, sourceId: string): Document[] {
+  if (item.kind === 'post') return [postDocument(item)]
+  const marked = item.html === null ? null : splitHtmlEmbeds(item.html)
+  const { text, posts } = splitTextEmbeds(articleText(marked ? marked.html : null, item.text))
+  const embedded = [...(marked?.posts ?? []), ...posts].map((post) => postDocument(embeddedItem(post, item)))
+  return text === '' && embedded.length > 0 ? embedded : [articleDocument(item, text, sourceId), ...embedded]
+}
+
+/**
+ * Turns an item into a document: its words as plain text in NFC with paragraphs parted by a blank line, its address
+ * without tracking, an id that stays the same wherever it is read again. Posts that an article embeds are no part of
+ * its words: `toDocuments` gives them too.
+ */
+export const toDocument = (item: RawItem, sourceId: string): Document => toDocuments(item, sourceId)[0]!
+
+function articleDocument(item: RawItem, text: string, sourceId: string): Document {
+  const document = { ...shared(item), kind: 'article' as const, url: canonicalUrl(item.url), text, post: null }
+  return { id: articleId(item, document, sourceId), ...document }
+}
+
+function postDocument(item: RawItem): Document {
+  const text = item.text === null && item.html !== null ? articleText(item.html, null) : postText(item.text ?? '')
+  const key = item.guid ?? `text:${contentHash(text)}`
+  const { exact, conflict } = postTime(key, item.published)
+  const post = item.post && {
+    ...withEntities(item.post, text),
+    publishedConflict: conflict ?? item.post.publishedConflict,
+  }
+  const times = exact ? { published: exact, publishedFrom: 'snowflake' as const } : {}
+  return { id: key, ...shared(item), ...times, kind: 'post', url: item.url, text, post }
+}
+
+function shared(item: RawItem) {
+  const { published, publishedFrom, language, archivedAt } = item
+  return {
     title: item.title === null ? null : plainTitle(item.title) || null,
-    text,
     author: item.author && { ...item.author, name: item.author.name && plainTitle(item.author.name) },
     publisher: item.publisher && plainTitle(item.publisher),
-    published: item.published,
-    publishedFrom: item.publishedFrom,
-    language: item.language,
-    archivedAt: item.archivedAt,
+    published: published !== null && published.length === 10 ? `${published}T00:00:00.000Z` : published,
+    publishedFrom,
+    language,
+    archivedAt,
     provenance: [item.provenance],
-    post: item.post,
   }
-  return { ...document, id: documentId(item, document, sourceId) }
 }
+
+/** Where a source marks no mentions, tags and links, the words themselves tell them. */
+function withEntities(post: PostFields, text: string): PostFields {
+  if (post.mentions.length + post.keywords.length + post.citation.length > 0) return post
+  const { mentions, hashtags, cashtags, links } = extractEntities(text)
+  const keywords = [...hashtags, ...cashtags].sort((a, b) => a.start - b.start)
+  return { ...post, mentions, keywords, citation: links, displayText: post.displayText || text }
+}
+
+function embeddedItem(post: EmbeddedPost, article: RawItem): RawItem {
+  const [platform = ''] = post.key.split(':', 1)
+  const { source, locator } = article.provenance
+  return {
+    kind: 'post',
+    guid: post.key,
+    url: platform === 'twitter' ? `https://twitter.com/i/status/${post.key.slice(8)}` : post.url,
+    title: null,
+    html: null,
+    text: post.text,
+    summaryOnly: false,
+    author: post.author,
+    publisher: PLATFORMS[platform] ?? null,
+    published: post.day,
+    publishedFrom: post.day ? 'embed' : null,
+    updated: null,
+    language: null,
+    archivedAt: [],
+    provenance: {
+      source: article.url ?? source,
+      locator: article.url && article.url !== source ? `embedded, read from ${source}` : locator,
+      parser: 'embed',
+    },
+    post: {
+      textStatus: post.text === null ? 'none' : 'full',
+      postKind: 'post',
+      displayText: post.text ?? '',
+      mentions: [],
+      keywords: [],
+      citation: [],
+      inReplyTo: null,
+      sharedContent: null,
+      originalUrls: [post.url],
+      deleted: null,
+      editHistory: [],
+      publishedConflict: null,
+    },
+  }
+}
+
+const PLATFORMS: Record<string, string> = { twitter: 'Twitter', bluesky: 'Bluesky', mastodon: 'Mastodon' }
 
 /**
  * What other copies of a document are known by: its guid within its source, its address without AMP, mobile and
@@ -50,8 +128,7 @@ export function documentKeys(document: Document, sourceId: string, guid: string 
   return keys
 }
 
-function documentId(item: RawItem, document: Document, sourceId: string): string {
-  if (item.kind === 'post' && item.guid) return item.guid
+function articleId(item: RawItem, document: Omit<Document, 'id'>, sourceId: string): string {
   const address = urlKey(document.url)
   const basis = address
     ? `url ${address}`
@@ -74,8 +151,8 @@ const contentHash = (text: string): string =>
     .digest('hex')
     .slice(0, 32)
 
-function articleText(item: RawItem): string {
-  const text = item.html !== null ? htmlToText(item.html) : plainParagraphs(item.text ?? '')
+function articleText(html: string | null, plain: string | null): string {
+  const text = html !== null ? htmlToText(html) : plainParagraphs(plain ?? '')
   return text
     .replace(/\r\n?/g, '\n')
     .replace(CONTROLS, (one) => (/[\t\u2028\u2029\u0085]/.test(one) ? ' ' : ''))

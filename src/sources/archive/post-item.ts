@@ -1,20 +1,5 @@
 import type { Author, PostFields, RawItem } from '../../model.ts'
 
-/** Ids below this were given before ids held the time (4 November 2010). */
-const FIRST_SNOWFLAKE = 29_700_859_247n
-const TWITTER_EPOCH_MS = 1_288_834_974_657n
-
-/** The exact time in an id's bits. @returns ISO 8601 with milliseconds, null for ids from before they held a time */
-export function snowflakeTime(id: string): string | null {
-  if (!/^\d{1,19}$/.test(id)) return null
-  const number = BigInt(id)
-  if (number < FIRST_SNOWFLAKE) return null
-  return new Date(Number((number >> 22n) + TWITTER_EPOCH_MS)).toISOString()
-}
-
-/** A stated time that an id contradicts by more than this is kept as a conflict: pages show whole seconds. */
-const TOLERANCE_MS = 2000
-
 /** One entity of a post as its source states it, in code points of the text as sent; offsets may be missing or wrong. */
 export type StatedEntity = {
   kind: 'mention' | 'hashtag' | 'cashtag' | 'link'
@@ -25,6 +10,7 @@ export type StatedEntity = {
 }
 
 export type PostParts = {
+  /** Twitter's, as text: it does not fit into a number. */
   id: string
   author: Author | null
   /** As sent: still with `&amp;`, `&lt;` and `&gt;`. */
@@ -43,10 +29,8 @@ export type PostParts = {
   provenance: RawItem['provenance']
 }
 
-/** Builds the one record of a post that every archive leads to (schema.org SocialMediaPosting). */
+/** Builds the one record of a post that every archive leads to (schema.org SocialMediaPosting). Times stay as stated. */
 export function toPostItem(parts: PostParts): RawItem {
-  const exact = snowflakeTime(parts.id)
-  const apart = exact && parts.stated ? Math.abs(Date.parse(exact) - Date.parse(parts.stated)) : 0
   const { text, spans } = placed(parts.text ?? '', parts.entities)
   const post: PostFields = {
     textStatus: parts.text === null ? 'none' : parts.truncated ? 'truncated' : 'full',
@@ -60,7 +44,7 @@ export function toPostItem(parts: PostParts): RawItem {
     originalUrls: parts.originalUrls,
     deleted: parts.deleted,
     editHistory: parts.editHistory,
-    publishedConflict: apart > TOLERANCE_MS ? parts.stated : null,
+    publishedConflict: null,
   }
   return {
     kind: 'post',
@@ -72,8 +56,8 @@ export function toPostItem(parts: PostParts): RawItem {
     summaryOnly: false,
     author: parts.author,
     publisher: 'Twitter',
-    published: exact ?? parts.stated,
-    publishedFrom: exact ? 'snowflake' : parts.stated ? parts.statedBy : null,
+    published: parts.stated,
+    publishedFrom: parts.stated ? parts.statedBy : null,
     updated: null,
     language: postLanguage(parts.language),
     archivedAt: [],
