@@ -72,8 +72,8 @@ export type PostFields = {
   keywords: { value: string; start: number; end: number }[]
   citation: { value: string; start: number; end: number }[]
   inReplyTo: string | null
-  /** Of a repost or quote: the id of the original, whose author the words belong to. */
-  sharedContent: { id: string; author: Author | null; text: string | null } | null
+  /** Of a repost or quote: the original, whose author the words belong to; its id is null where nobody says it. */
+  sharedContent: { id: string | null; author: Author | null; text: string | null } | null
   originalUrls: string[]
   deleted: boolean | null
   editHistory: string[]
