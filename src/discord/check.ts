@@ -25,7 +25,9 @@ export async function checkDiscord(
   { token, apiUrl }: { token: string; apiUrl: string | null },
   channels: { guildId: string; channelId: string }[],
 ): Promise<Checked[]> {
-  const rest = new REST({ version: '10', ...(apiUrl ? { api: apiUrl } : {}), retries: 0, timeout: 10_000 }).setToken(token)
+  const rest = new REST({ version: '10', ...(apiUrl ? { api: apiUrl } : {}), retries: 0, timeout: 10_000 }).setToken(
+    token,
+  )
   try {
     const me = (await rest.get(Routes.user())) as APIUser
     const checked: Checked[] = [{ what: 'Discord token', ok: true, detail: `is that of ${me.username}` }]
@@ -39,7 +41,11 @@ export async function checkDiscord(
   }
 }
 
-async function checkChannel(rest: REST, me: string, { guildId, channelId }: { guildId: string; channelId: string }): Promise<Checked> {
+async function checkChannel(
+  rest: REST,
+  me: string,
+  { guildId, channelId }: { guildId: string; channelId: string },
+): Promise<Checked> {
   const what = `Discord channel ${channelId}`
   try {
     const channel = (await rest.get(Routes.channel(channelId))) as APIChannel
@@ -59,7 +65,8 @@ function permissionsIn(channel: APIChannel, guild: APIGuild, member: APIGuildMem
   const mine = new Set([guild.id, ...member.roles])
   const held = new PermissionsBitField()
   for (const role of guild.roles) if (mine.has(role.id)) held.add(BigInt(role.permissions) as never)
-  if (guild.owner_id === me || held.has(PermissionFlagsBits.Administrator)) return new PermissionsBitField(PermissionsBitField.All)
+  if (guild.owner_id === me || held.has(PermissionFlagsBits.Administrator))
+    return new PermissionsBitField(PermissionsBitField.All)
   const overwrites = 'permission_overwrites' in channel ? (channel.permission_overwrites ?? []) : []
   const layers = [
     overwrites.filter(({ id }) => id === guild.id),

@@ -1,7 +1,9 @@
 import type { Run } from '../model.ts'
 
 /** Whatever starts something in Discord's markdown, a mention, a timestamp, an emoji or a link by itself. */
-const ACTIVE = /[\\*_~`|>#\-+[\]()<@:]/g
+const ACTIVE = /[\\*_~`|[\]<@]|:(?=\/\/)/g
+/** What does so only at the beginning of a line: headings, small print, quotations, lists. */
+const LEADING = /^(\s*)(#|-|\+|>|\d{1,9}(?=\.))/gm
 /** Embeddings, overrides and isolates: they could turn the text after them around, and a link's host with it. */
 const DIRECTIONS = /[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/g
 const CONTROLS = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\uFEFF]/g
@@ -13,7 +15,9 @@ const RIGHT_TO_LEFT = /\p{Script=Hebrew}|\p{Script=Arabic}|\p{Script=Syriac}|\p{
  */
 export function neutral(words: string): string {
   const clean = words.replace(/\r\n?/g, '\n').replace(DIRECTIONS, '').replace(CONTROLS, ' ').toWellFormed()
-  const escaped = clean.replace(ACTIVE, '\\$&').replace(/^(\s*\d{1,9})\./gm, '$1\\.')
+  const escaped = clean
+    .replace(ACTIVE, '\\$&')
+    .replace(LEADING, (_, space: string, mark: string) => `${space}${/\d/.test(mark) ? `${mark}\\` : `\\${mark}`}`)
   return RIGHT_TO_LEFT.test(escaped) ? `\u2068${escaped}\u2069` : escaped
 }
 

@@ -21,7 +21,7 @@ export function bodyOf(message: RenderedMessage, { ephemeral = false } = {}) {
     ...(message.files.length > 0
       ? {
           attachments: message.files.map(({ name, description }, id) => ({
-            id,
+            id: String(id),
             filename: name,
             ...(description ? { description: description.slice(0, 1024) } : {}),
           })),

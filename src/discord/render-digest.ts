@@ -53,7 +53,7 @@ export function renderDigest(view: DigestView, options: RenderOptions = {}): Ren
   const shown = pages.slice(0, mostMessages)
   const left = pages.slice(mostMessages).flat()
   const messages = shown.map((blocks, i) => {
-    const name = `digest-${view.id.slice(0, 40)}.txt`
+    const name = fileName('digest', view.id)
     const over = i === shown.length - 1 && left.length > 0
     if (over) {
       const count = left.reduce((sum, { entries }) => sum + entries, 0)
@@ -117,7 +117,7 @@ export function entryBlock(entry: EntryView, section: string | null, options: Re
   if (least > ENTRY) {
     const length = say.number(entry.quotation.reduce((sum, runs) => sum + plain(runs).length, 0))
     words.splice(0, words.length, `*${say.text('digest.long', { length })}*`)
-    files.push({ name: `record-${entry.id.replace(/[^\w-]/g, '').slice(0, 40)}.txt`, data: plainEntry(entry) })
+    files.push({ name: fileName('record', entry.id), data: plainEntry(entry) })
   }
   const room = ENTRY - [head, ...words, ...identity].join('\n').length
   const content = [head, ...words, ...within(support, room), ...identity].join('\n')
@@ -204,6 +204,8 @@ function frame(blocks: Block[], view: DigestView, footer: string): RenderedMessa
     view.tone,
   )
 }
+
+const fileName = (kind: string, id: string) => `${kind}-${id.replace(/[^\w-]/g, '').slice(0, 40)}.txt`
 
 const divider = { type: ComponentType.Separator, divider: true, spacing: SeparatorSpacingSize.Small } as const
 
