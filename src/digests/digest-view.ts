@@ -10,7 +10,7 @@ import { clip, linkTo, text, whenRun } from './runs.ts'
 export function viewDigest(digest: Digest, say: Say = english): DigestView {
   const sections = digest.claims.map(({ claim, speakers }) => ({
     heading: say.runs('digest.claim', { claim: text(clip(claim.title ?? claim.text, 180), true) }),
-    notes: viewClaim(claim, say),
+    notes: viewClaimNotes(claim, say),
     groups: speakers.map((group) => viewGroup(group.speaker, group.entries, say)),
   }))
   if (digest.unmatched.length > 0)
@@ -63,7 +63,7 @@ export function viewEntry(entry: DigestEntry, say: Say = english, claim: Claim |
 }
 
 /** The claim's own lines: its words where the title stood above them, who first claimed it, and every verdict. */
-function viewClaim(claim: Claim, say: Say): Run[][] {
+export function viewClaimNotes(claim: Claim, say: Say): Run[][] {
   const lines: Run[][] = []
   if (claim.title && claim.title !== claim.text) lines.push([text(clip(claim.text, 500))])
   const values = { claimant: clip(claim.claimant ?? '', 100), date: claim.date ? say.date(claim.date) : '' }

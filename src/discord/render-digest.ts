@@ -197,7 +197,7 @@ function frame(blocks: Block[], view: DigestView, footer: string): RenderedMessa
     ...(i > 0 && !blocks[i - 1]?.leads && (block.entries > 0 || block.leads) ? [divider] : []),
     ...block.components,
   ])
-  components.push(divider, { type: ComponentType.TextDisplay, content: `-# ${footer}` })
+  if (view.id) components.push(divider, { type: ComponentType.TextDisplay, content: `-# ${footer}` })
   return container(
     components,
     blocks.flatMap(({ files }) => files),

@@ -58,6 +58,16 @@ export const en = {
   'digest.trouble': '{address}: {reason}',
   'digest.trouble.since': '{address}: {reason} (since {time})',
 
+  'lookup.title': 'What is on record',
+  'lookup.trouble': 'The link could not be read: {reason}',
+  'lookup.published': 'published {time}',
+  'lookup.unrecorded': 'This page was not on record; it was read just now.',
+  'lookup.nothing': 'Nothing on record comes near this.',
+  'lookup.match': 'The same claim ({percent} %).',
+  'lookup.unsure': 'Possibly the same claim ({percent} %).',
+  'lookup.entries.one': '{count} statement on record',
+  'lookup.entries.other': '{count} statements on record',
+
   'problem.ours': 'Something went wrong on our side; the operator can read in the log what. Nothing was changed.',
 } as const
 
