@@ -53,7 +53,11 @@ example: npm run -s onrecord -- digest --since 7d --format html > week.html`,
   },
 }
 
-async function chooseDigest(kit: Parameters<typeof prepareDigest>[0], since: string | null, io: Io): Promise<Digest | null> {
+async function chooseDigest(
+  kit: Parameters<typeof prepareDigest>[0],
+  since: string | null,
+  io: Io,
+): Promise<Digest | null> {
   const { store } = kit
   const subscription = (await store.subscriptions.list()).find(({ target }) => target.kind === 'terminal')
   const cursor = subscription ? await store.digests.cursor(subscription.id) : { sequence: 0, composedAt: null }

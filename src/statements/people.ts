@@ -1,0 +1,144 @@
+import type { Entity, Mention, Span } from '../model.ts'
+import { isCue } from './cues.ts'
+
+const CAPITAL = /^\p{Lu}/u
+const PRONOUN = /^(he|she|they|it|we|i|who)$/i
+const NOT_A_NAME =
+  /^(the|a|an|this|that|these|those|in|on|at|but|and|or|if|when|while|since|after|before|as|for|to|there|its|his|her|their|our|my|what|how|why|such|one|some|many|most|according|mr|mrs|ms|dr|late|earlier|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december)$/i
+const TITLE =
+  /^(ceo|cto|cfo|mr|mrs|ms|dr|president|mayor|senator|sen|rep|gov|governor|minister|professor|prof|chief|executive|spokesman|spokeswoman|spokesperson|co-founder|founder|secretary|judge|sheriff|director|chairman|chairwoman)\.?$/i
+const DETERMINER = /^(the|a|an|one|his|her|its|their|our|this|another|some|several|two|three|many|members|officials)$/i
+
+export type Word = { text: string; start: number; end: number }
+
+export const wordsOf = (text: string, from = 0): Word[] =>
+  Array.from(text.matchAll(/@?[\p{L}\p{N}](?:[\p{L}\p{N}_]|['’.&-](?=[\p{L}\p{N}]))*/gu), (match) => ({
+    text: match[0],
+    start: from + match.index,
+    end: from + match.index + match[0].length,
+  }))
+
+/**
+ * The speaker that a stretch of words names: its last noun phrase before the first comma that begins an apposition.
+ *
+ * @param text a clause without its cue, such as “Daniel Brandt, founder of CrimeFlare, ”
+ * @param from where it stands
+ */
+export function subjectOf(text: string, from: number): Span | null {
+  const trimmed = text.replace(/[\s,;:–—-]+$/, '')
+  const chunks = trimmed.split(/[,;:–—]|\s-\s/)
+  let at = from
+  const spans = chunks.map((chunk) => {
+    const start = at
+    at += chunk.length + 1
+    return { chunk, start: start }
+  })
+  // "X, the company's CEO," and "the company's CEO, X": whichever part holds a name or a pronoun.
+  const options = spans.map(({ chunk, start }) => nounPhrase(chunk, start)).filter((span) => span !== null)
+  return (
+    options.find(({ text: words }) => isName(words)) ??
+    options.find(({ text: words }) => PRONOUN.test(words)) ??
+    options.at(-1) ??
+    null
+  )
+}
+
+export const isPronoun = (words: string): boolean => PRONOUN.test(words)
+export const isName = (words: string): boolean => {
+  const first = words.split(/\s+/)[0] ?? ''
+  return (CAPITAL.test(first) || first.startsWith('@')) && !NOT_A_NAME.test(first) && !PRONOUN.test(first)
+}
+
+/** The noun phrase that ends a stretch of words: a run of capitals, a pronoun, or a determiner with its noun. */
+function nounPhrase(chunk: string, from: number): Span | null {
+  const words = wordsOf(chunk, from)
+  while (
+    words.length > 0 &&
+    /^(has|have|had|also|then|later|recently|once|again|now|still|previously|further|who|ly|is|was|are|were|would|will|can|could|may|might|did|does|do|not|n't|even|just|already|repeatedly|often|long|first|itself|himself|herself|themselves|hasn['’]t|\w+ly)$/i.test(
+      words.at(-1)!.text,
+    )
+  )
+    words.pop()
+  const last = words.at(-1)
+  if (!last) return null
+  const cut = (i: number): Span => ({
+    text: chunk.slice(words[i]!.start - from, last.end - from),
+    start: words[i]!.start,
+    end: last.end,
+  })
+  if (PRONOUN.test(last.text)) return cut(words.length - 1)
+  let i = words.length - 1
+  if (CAPITAL.test(last.text) || last.text.startsWith('@')) {
+    while (
+      i > 0 &&
+      (CAPITAL.test(words[i - 1]!.text) ||
+        (/^(of|de|van|von|al|bin|for)$/.test(words[i - 1]!.text) && i > 1 && CAPITAL.test(words[i - 2]!.text)))
+    )
+      i -= 1
+    while (i < words.length - 1 && (TITLE.test(words[i]!.text) || NOT_A_NAME.test(words[i]!.text))) i += 1
+    return cut(i)
+  }
+  const lowest = Math.max(0, i - 8)
+  while (i > lowest && !DETERMINER.test(words[i]!.text)) i -= 1
+  return DETERMINER.test(words[i]!.text)
+    ? cut(i)
+    : /s$/.test(last.text) && !isCue(last.text)
+      ? cut(words.length - 1)
+      : null
+}
+
+/** Who a noun phrase is, among the tracked and by what stood before. */
+export type People = {
+  /** The canonical name of a span's speaker, and the entity where tracked. */
+  resolve(span: Span): { name: string; entityId: string | null }
+  /** Remembers somebody who was named at this place. */
+  name(span: Span): void
+}
+
+export function createPeople(entities: Entity[], mentions: Mention[], text: string): People {
+  const byId = new Map(entities.map((entity) => [entity.id, entity]))
+  const named = [...mentions]
+    .filter(({ entityId, kind }) => entityId && kind !== 'pronoun')
+    .sort((a, b) => a.start - b.start)
+  const known: Span[] = []
+  const entityAt = (span: Span) => named.find(({ start, end }) => start < span.end && end > span.start)
+  const as = (id: string) => ({ name: byId.get(id)?.name ?? id, entityId: id })
+  const fuller = (span: Span) => {
+    const last = span.text.split(/\s+/).at(-1)
+    return (
+      known.find(
+        ({ text: words }) => words !== span.text && words.split(/\s+/).at(-1) === last && words.includes(' '),
+      ) ?? span
+    )
+  }
+  const people: People = {
+    name: (span) => void (isName(span.text) && known.push(span)),
+    resolve(span) {
+      const mention = entityAt(span)
+      if (mention?.entityId && !PRONOUN.test(span.text)) return as(mention.entityId)
+      const words = span.text.toLowerCase()
+      const back = named.filter(({ start }) => start < span.start).reverse()
+      if (/^(he|she|who)$/.test(words)) {
+        const tracked = back.find(({ entityId }) => byId.get(entityId ?? '')?.kind === 'person')
+        const other = [...known].reverse().find(({ start, text: name }) => start < span.start && name.includes(' '))
+        if (other && (!tracked || other.start > tracked.start)) return people.resolve(other)
+        if (tracked?.entityId) return as(tracked.entityId)
+      } else if (/^(they|it|we)$/.test(words)) {
+        const tracked = back.find(({ entityId }) => byId.get(entityId ?? '')?.kind !== 'person')
+        if (tracked?.entityId) return as(tracked.entityId)
+      } else {
+        const role = words.replace(/^(the|this|its|his|her|their)\s+/, '')
+        const holders = entities.filter(({ roles }) =>
+          roles.some((one) => one.toLowerCase() === role || role.endsWith(` ${one.toLowerCase()}`)),
+        )
+        const holder = words === role ? null : back.find(({ entityId }) => holders.some(({ id }) => id === entityId))
+        if (holder?.entityId) return as(holder.entityId)
+        const inside = named.find(({ start, end }) => start >= span.start && end <= span.end)
+        if (inside?.entityId) return as(inside.entityId)
+      }
+      const full = fuller(span)
+      return { name: text.slice(full.start, full.end).replace(/\s+/g, ' '), entityId: null }
+    },
+  }
+  return people
+}
