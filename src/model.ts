@@ -401,3 +401,28 @@ export type Delivery = {
   messageIds: string[]
   lastError: string | null
 }
+
+/** What a server has set for itself. */
+export type GuildSettings = {
+  /** Members with this role may configure, as those with Manage Server may. */
+  curatorRoleId: string | null
+  /** Where troubles with subscriptions are told once. */
+  statusChannelId: string | null
+}
+
+/** What makes a removal undone. */
+export type Undo = { kind: 'subscription'; subscription: Subscription } | { kind: 'watch-term'; term: WatchTerm }
+
+/** One thing a curator changed: what `/status changes` lists. */
+export type Change = {
+  id: string
+  guildId: string
+  at: string
+  userId: string
+  /** In words, without names from outside: `watch.add`, `subscription.pause`; see the catalogue's `change.` keys. */
+  what: string
+  /** What it was done to: a term, a channel's id. */
+  object: string
+  undo: Undo | null
+  undoneAt: string | null
+}

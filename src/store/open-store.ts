@@ -3,6 +3,7 @@ import { StoreError } from '../errors.ts'
 import { claimsTable } from './claims.ts'
 import { deliveriesTable, digestsTable } from './digests.ts'
 import { documentsTable } from './documents.ts'
+import { guildsTable } from './guilds.ts'
 import { migrate } from './migrate.ts'
 import { sourcesTable } from './sources.ts'
 import { asStoreError, openSqlite } from './sqlite.ts'
@@ -84,6 +85,7 @@ function bind(db: Kysely<Tables>, where: string): Store {
     claims: claimsTable(db),
     subscriptions: subscriptionsTable(db),
     watchTerms: watchTermsTable(db),
+    guilds: guildsTable(db),
     digests: digestsTable(db),
     deliveries: deliveriesTable(db),
     async [Symbol.asyncDispose]() {

@@ -1,8 +1,10 @@
 import type {
+  Change,
   Claim,
   Delivery,
   Digest,
   Document,
+  GuildSettings,
   Match,
   Mention,
   Source,
@@ -106,11 +108,23 @@ export interface Store extends AsyncDisposable {
     list(guildId?: string): Promise<Subscription[]>
     due(now: string): Promise<Subscription[]>
     pause(id: string, because: string | null): Promise<void>
+    /** Changes schedule and time zone, and with them when it next falls due. */
+    reschedule(id: string, to: Pick<Subscription, 'schedule' | 'timeZone' | 'nextDigestAt'>): Promise<void>
   }
   watchTerms: {
     add(term: WatchTerm): Promise<boolean>
     remove(guildId: string, value: string): Promise<boolean>
     list(guildId: string): Promise<WatchTerm[]>
+  }
+  guilds: {
+    settings(guildId: string): Promise<GuildSettings>
+    configure(guildId: string, settings: GuildSettings): Promise<void>
+    /** Notes what somebody changed. */
+    note(change: Change): Promise<void>
+    /** Newest first. */
+    changes(guildId: string, limit: number): Promise<Change[]>
+    /** Marks a change as undone. @returns false where it is not that server's, or was undone already. */
+    undone(guildId: string, changeId: string, now: string): Promise<boolean>
   }
   digests: {
     /** The last sequence number that this subscription's digests covered, 0 before the first. */

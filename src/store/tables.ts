@@ -59,6 +59,8 @@ export type Tables = {
     composed_at: Generated<string | null>
     body: string
   }
+  guild_settings: { guild_id: string; body: string }
+  changes: { id: string; guild_id: string; at: string; undone_at: string | null; body: string }
   watch_terms: { id: string; guild_id: string; value: string; body: string }
   deliveries: {
     id: string

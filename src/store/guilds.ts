@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely'
+import type { Change, GuildSettings } from '../model.ts'
+import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
+
+const UNSET: GuildSettings = { curatorRoleId: null, statusChannelId: null }
+
+export function guildsTable(db: Kysely<Tables>): Store['guilds'] {
+  return {
+    async settings(guildId) {
+      const row = await db
+        .selectFrom('guild_settings')
+        .select('body')
+        .where('guild_id', '=', guildId)
+        .executeTakeFirst()
+      return { ...UNSET, ...(row ? (JSON.parse(row.body) as Partial<GuildSettings>) : {}) }
+    },
+    async configure(guildId, settings) {
+      const body = JSON.stringify(settings)
+      await db
+        .insertInto('guild_settings')
+        .values({ guild_id: guildId, body })
+        .onConflict((conflict) => conflict.column('guild_id').doUpdateSet({ body }))
+        .execute()
+    },
+    async note(change) {
+      const { id, guildId, at, undoneAt } = change
+      await db
+        .insertInto('changes')
+        .values({ id, guild_id: guildId, at, undone_at: undoneAt, body: JSON.stringify(change) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    },
+    async changes(guildId, limit) {
+      const rows = await db
+        .selectFrom('changes')
+        .select(['body', 'undone_at'])
+        .where('guild_id', '=', guildId)
+        .orderBy('at', 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ body, undone_at }) => ({ ...(JSON.parse(body) as Change), undoneAt: undone_at }))
+    },
+    async undone(guildId, changeId, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('changes')
+        .set({ undone_at: now })
+        .where('guild_id', '=', guildId)
+        .where('id', '=', changeId)
+        .where('undone_at', 'is', null)
+        .executeTakeFirst()
+      return Number(numUpdatedRows) > 0
+    },
+  }
+}
