@@ -13,15 +13,16 @@ const TAG_LETTER = '\\p{L}\\p{M}'
 const TAG_OTHER =
   '\\p{Nd}_\\u200c\\u200d\\ua67e\\u05be\\u05f3\\u05f4\\uff5e\\u301c\\u309b\\u309c\\u30a0\\u30fb\\u3003\\u0f0b\\u0f0c\\u00b7'
 const TAG_CHARACTER = `[${TAG_LETTER}${TAG_OTHER}]`
-const HASHTAG = new RegExp(
-  `(?<![&${TAG_LETTER}${TAG_OTHER}])[#＃](?!\\ufe0f|\\u20e3)(${TAG_CHARACTER}*[${TAG_LETTER}]${TAG_CHARACTER}*)(?![#＃]|://)`,
-  'gu',
-)
-/** A handle after which neither another sign nor an accented letter stands; a list may follow it. */
-const MENTION =
-  /(?<![\w!#$%&*@＠]|(?:^|[^\w+~.-])(?:rt|rT|Rt|RT):?)[@＠](\w{1,20})(\/[a-zA-Z][\w-]{0,24})?(?![@＠\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff]|:\/\/)|(?<=(?:^|[^\w+~.-])(?:rt|rT|Rt|RT):?)[@＠](\w{1,20})(?![@＠\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]|:\/\/)/gu
+const HASHTAG = new RegExp(`(?<![&${TAG_LETTER}${TAG_OTHER}])[#＃](?!\\ufe0f|\\u20e3)(${TAG_CHARACTER}+)`, 'gu')
+/** What must not follow a hashtag. */
+const AFTER_HASHTAG = /^(?:[#＃]|:\/\/)/u
+/** A handle stands apart from the word before it, but `RT@name` counts. */
+const MENTION = /(?:(?<![\w!#$%&*@＠])|(?<=(?:^|[^\w+~.-])rt:?))[@＠](\w{1,20})/giu
+/** What must not follow a handle: another sign, an accented letter, the rest of an address. */
+const AFTER_MENTION =
+  /^(?:[@＠]|[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u02bb\u1e00-\u1eff]|[\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b]|[\u0300-\u036f]|:\/\/)/u
 const CASHTAG =
-  /(?<=^|[\s\u200e\u200f\u202a-\u202e\u061c\u2066-\u2069])\$([a-z]{1,6}(?:[._][a-z]{1,2})?)(?=$|\s|[!"#%&'()*+,\-./:;<=>?@[\]^_`{|}~])/giu
+  /(?<=^|[\s\u200e\u200f\u202a-\u202e\u061c\u2066-\u2069])\$([a-z]{1,6}(?:[._][a-z]{1,2})?)(?=$|\s|[!'#%&"()*+,\\\-./:;<=>?@[\]^_{|}~$])/giu
 const LINK = /(?<![\p{L}\p{N}@＠$#＃/])https?:\/\/[^\s<>"“”«»\u3000]+/giu
 
 /**
@@ -35,18 +36,21 @@ export function extractEntities(text: string): TextEntities {
   const links = linksOf(text)
   const free = ({ start }: { start: number }) => !links.some((link) => start >= link.start && start < link.end)
   return {
-    mentions: found(text, MENTION, 1, 3).filter(free),
-    hashtags: found(text, HASHTAG, 1).filter(free),
-    cashtags: found(text, CASHTAG, 1).filter(free),
+    mentions: found(text, MENTION, AFTER_MENTION).filter(free),
+    hashtags: found(text, HASHTAG, AFTER_HASHTAG)
+      .filter(({ value }) => /\p{L}|\p{M}/u.test(value))
+      .filter(free),
+    cashtags: found(text, CASHTAG, null).filter(free),
     links,
   }
 }
 
-function found(text: string, pattern: RegExp, ...groups: number[]) {
-  return Array.from(text.matchAll(pattern), (match) => {
-    const value = groups.map((group) => match[group]).find((one) => one !== undefined) ?? ''
-    return { value, start: match.index, end: match.index + 1 + value.length }
-  })
+function found(text: string, pattern: RegExp, refused: RegExp | null) {
+  return Array.from(text.matchAll(pattern), ({ index, 1: value = '' }) => ({
+    value,
+    start: index,
+    end: index + 1 + value.length,
+  })).filter(({ end }) => !refused?.test(text.slice(end, end + 3)))
 }
 
 /** Links without the punctuation that ends the sentence around them. */

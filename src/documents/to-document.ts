@@ -63,12 +63,17 @@ function shared(item: RawItem) {
   }
 }
 
-/** Where a source marks no mentions, tags and links, the words themselves tell them. */
+/** Where a source marks no mentions, tags or links, the words themselves tell them. */
 function withEntities(post: PostFields, text: string): PostFields {
-  if (post.mentions.length + post.keywords.length + post.citation.length > 0) return post
   const { mentions, hashtags, cashtags, links } = extractEntities(text)
   const keywords = [...hashtags, ...cashtags].sort((a, b) => a.start - b.start)
-  return { ...post, mentions, keywords, citation: links, displayText: post.displayText || text }
+  return {
+    ...post,
+    displayText: post.displayText || text,
+    mentions: post.mentions.length > 0 ? post.mentions : mentions,
+    keywords: post.keywords.length > 0 ? post.keywords : keywords,
+    citation: post.citation.length > 0 ? post.citation : links,
+  }
 }
 
 function embeddedItem(post: EmbeddedPost, article: RawItem): RawItem {
@@ -90,8 +95,8 @@ function embeddedItem(post: EmbeddedPost, article: RawItem): RawItem {
     language: null,
     archivedAt: [],
     provenance: {
-      source: article.url ?? source,
-      locator: article.url && article.url !== source ? `embedded, read from ${source}` : locator,
+      source,
+      locator: [locator, article.url && `embedded in ${article.url}`].filter(Boolean).join(', ') || null,
       parser: 'embed',
     },
     post: {

@@ -1,42 +1,82 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { SourceError } from '../errors.ts'
-import { type Read, readJsonLines } from './archive/json-lines.ts'
+import { isCassette, readCassette } from './archive/cassette.ts'
+import { isPersonalArchive, readExportZip } from './archive/export-zip.ts'
+import { brokenOff, type Read, readJsonLines } from './archive/json-lines.ts'
+import { jsonValues } from './archive/json-values.ts'
+import { isArchiveScript, readArchivePosts } from './archive/personal-archive.ts'
 import { readPosts } from './archive/read-posts.ts'
-import { type Packing, packingOf, unpacked } from './archive/unpack.ts'
+import { isTar, readTar } from './archive/tar.ts'
+import { type Packing, packingOf, unpacked, unpackedByHead, unpackedBytes } from './archive/unpack.ts'
+import { readWarc } from './archive/warc.ts'
+import { climbsOut, openZip } from './archive/zip.ts'
+import { decode } from './decode.ts'
 import type { Parsers } from './parsers.ts'
 
-/** Feeds and pages are read whole; nothing that people publish as one is larger. */
+/** Feeds, pages and single JSON values are read whole; nothing that people publish as one is larger. */
 const MAX_WHOLE = 50_000_000
 const HEAD = 64 * 1024
 
+export type FileOptions = {
+  /** Of a personal archive also the posts that its owner has deleted. */
+  deleted?: boolean
+}
+
 /**
- * Reads a local file by what its bytes say, whatever its name: a feed, posts as JSON lines or JSON (packed or not), or
- * a saved web page.
+ * Reads a local file by what its bytes say, whatever its name: a feed, posts as JSON or JSON lines, a personal
+ * archive, a tar, WARC or WACZ, a saved web page, plain text. Packed or not.
  *
  * @throws {SourceError} where it cannot be opened
  */
-export async function* readLocalFile(path: string, parsers: Parsers): AsyncGenerator<Read> {
+export async function* readLocalFile(path: string, parsers: Parsers, options: FileOptions = {}): AsyncGenerator<Read> {
   const { head, size } = await readHead(path)
+  if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return yield* readZip(path, parsers, options)
   const packing = packingOf(head)
   const start = packing === 'none' ? head : await firstBytes(path, packing)
-  const shape = shapeOf(start)
-  if (shape === 'lines') {
-    yield* readJsonLines(unpacked(path, packing), path)
-    return
-  }
+  if (isTar(start)) return yield* readTarOfLines(unpacked(path, packing), path)
+  const text = start
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart()
+  if (text.startsWith('WARC/')) return yield* readWarc(unpacked(path, 'none'), path, parsers)
+  if (isArchiveScript(text)) return yield* readArchivePosts(unpacked(path, packing), path)
+  const shape = shapeOf(text, start.length < HEAD)
+  if (shape === 'lines') return yield* readJsonLines(unpacked(path, packing), path)
+  if (shape === 'json' && size > MAX_WHOLE && text.startsWith('['))
+    return yield* readArchivePosts(unpacked(path, packing), path)
   if (size > MAX_WHOLE)
     throw new SourceError('too-large', path, `it is larger than ${MAX_WHOLE / 1e6} MB and no archive that is known`)
-  const bytes = await readFile(path)
-  if (shape === 'json') {
-    const known = yield* readWholeJson(bytes, path)
-    if (known) return
+  yield* readWhole(path, { packing, shape, text }, parsers)
+}
+
+type Shape = 'lines' | 'json' | 'html' | 'feed' | 'text'
+
+async function* readWhole(
+  path: string,
+  { packing, shape, text }: { packing: Packing; shape: Shape; text: string },
+  parsers: Parsers,
+): AsyncGenerator<Read> {
+  let bytes: Buffer
+  try {
+    bytes = await unpackedBytes(path, packing, MAX_WHOLE)
+  } catch (error) {
+    yield { problem: { where: path, reason: `${brokenOff(error).split(';')[0]}; nothing of it was read` } }
+    return
   }
+  if (isCassette(text)) return yield* readCassette(bytes.toString('utf8'), path, parsers)
+  if (shape === 'json' && (yield* readWholeJson(bytes, path))) return
+  if (shape === 'text' && /\.(txt|text)$/i.test(path)) return yield { item: plainText(bytes, path) }
   if (shape === 'html') {
-    const { item, problems } = await parsers.page(bytes, 'text/html', path)
-    if (item) yield { item }
-    for (const problem of problems)
-      yield { problem: { where: path, reason: `this is a web page, not a feed, and ${problem.reason}` } }
+    const { items, problems } = await parsers.page(bytes, 'text/html', path)
+    for (const item of items) yield { item }
+    for (const { reason } of problems)
+      yield {
+        problem: {
+          where: path,
+          reason: `this is a web page, not a feed, and ${reason}; if you want its feed, “sources test” with the page’s address finds it`,
+        },
+      }
     return
   }
   const feed = await parsers.feed(bytes, null, path)
@@ -71,49 +111,152 @@ async function readHead(path: string): Promise<{ head: Buffer; size: number }> {
 /** The first unpacked bytes of a packed file; none where it is damaged from the start. */
 async function firstBytes(path: string, packing: Packing): Promise<Buffer> {
   const stream = unpacked(path, packing)
+  const chunks: Buffer[] = []
+  let size = 0
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) return chunk.subarray(0, HEAD)
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size >= HEAD) break
+    }
   } catch {
     // Told when the whole file is read.
   } finally {
     stream.destroy()
   }
-  return Buffer.alloc(0)
+  return Buffer.concat(chunks).subarray(0, HEAD)
 }
 
 /** JSON lines have a whole value on their first line; a single JSON value may span many. */
-function shapeOf(start: Buffer): 'lines' | 'json' | 'html' | 'feed' {
-  const text = start
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .trimStart()
+function shapeOf(text: string, whole: boolean): Shape {
+  if (/^HTTP\/[\d.]+ \d{3}/.test(text)) return 'json'
   if (/^[{[]/.test(text)) {
     const [first = ''] = text.split('\n', 1)
-    if (first.length === text.length) return start.length < HEAD ? 'json' : 'lines'
+    if (first.length === text.length) return whole ? 'json' : 'lines'
     try {
       JSON.parse(first)
-      return /^\s*$/.test(text.slice(first.length)) ? 'json' : 'lines'
+      return text.slice(first.length).trim() === '' ? 'json' : 'lines'
     } catch {
-      return /^[{[]\s*$|^[{[]\s*"[^"]*"\s*:?/.test(first) && !first.trimEnd().endsWith('}') ? 'json' : 'lines'
+      // A broken first line is followed by whole ones; a printed value is not.
+      const [, second = ''] = text.slice(first.length).split('\n', 2)
+      return /^\s*\{.*\}\s*$/.test(second) ? 'lines' : 'json'
     }
   }
   const markup = text.slice(0, 20_000)
-  const isFeed = /<(?:[\w.-]+:)?(?:rss|feed|RDF|channel|opml)[\s>]/i.test(markup)
-  return !isFeed && /<!doctype\s+html|<html[\s>]|<body[\s>]|<article[\s>]/i.test(markup) ? 'html' : 'feed'
+  if (/<(?:[\w.-]+:)?(?:rss|feed|RDF|channel|opml)[\s>]/i.test(markup)) return 'feed'
+  if (/<!doctype\s+html|<html[\s>]|<body[\s>]|<article[\s>]/i.test(markup)) return 'html'
+  return text.startsWith('<') ? 'feed' : 'text'
 }
 
 /** @returns false where the value is something else, such as JSON Feed */
 async function* readWholeJson(bytes: Buffer, path: string): AsyncGenerator<Read, boolean> {
-  let value: unknown
-  try {
-    value = JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''))
-  } catch {
-    return false
+  const values = jsonValues(bytes.toString('utf8'))
+  if (!values) {
+    yield { problem: { where: path, reason: 'this JSON is damaged or cut; fetch the file again' } }
+    return true
   }
-  const { items, deleted, known } = readPosts(value, { source: path, locator: null })
-  for (const item of items) yield { item }
-  for (const id of deleted) yield { deleted: id }
-  if (known && items.length === 0 && deleted.length === 0)
-    yield { problem: { where: path, reason: `there are no posts in ${basename(path)}` } }
+  let known = false
+  let found = 0
+  for (const [i, value] of values.entries()) {
+    const read = readPosts(value, { source: path, locator: values.length > 1 ? `item ${i + 1}` : null })
+    known ||= read.known
+    found += read.items.length + read.deleted.length
+    for (const item of read.items) yield { item }
+    for (const id of read.deleted) yield { deleted: id }
+  }
+  if (known && found === 0) yield { problem: { where: path, reason: `there are no posts in ${basename(path)}` } }
+  if (isCaptureList(values[0])) {
+    yield {
+      problem: {
+        where: path,
+        reason:
+          'this is a list of captures, not the captures themselves; name their source as wayback:twitter.com/NAME',
+      },
+    }
+    return true
+  }
   return known
+}
+
+/** Rows of a CDX answer: a name, fourteen digits of time, an address. */
+const isCaptureList = (value: unknown): boolean => {
+  const row = Array.isArray(value) ? value.findLast((one) => Array.isArray(one) && one.length > 2) : null
+  return Array.isArray(row) && row.some((cell) => /^\d{14}$/.test(String(cell)))
+}
+
+const plainText = (bytes: Buffer, path: string) => ({
+  kind: 'article' as const,
+  guid: basename(path),
+  url: null,
+  title: null,
+  html: null,
+  text: decode(bytes, null).text,
+  summaryOnly: false,
+  author: null,
+  publisher: null,
+  published: null,
+  publishedFrom: null,
+  updated: null,
+  language: null,
+  archivedAt: [],
+  provenance: { source: path, locator: null, parser: 'text' },
+  post: null,
+})
+
+/** A tar of JSON lines, each file packed or not, as collections of streams are kept. */
+async function* readTarOfLines(bytes: AsyncIterable<Buffer>, path: string): AsyncGenerator<Read> {
+  try {
+    for await (const member of readTar(bytes)) {
+      if (!/\.(?:jsonl?|ndjson|txt)(?:\.(?:gz|bz2|zst))?$/i.test(member.name)) continue
+      yield* readJsonLines(unpackedByHead(member.bytes), path, member.name)
+    }
+  } catch (error) {
+    yield { problem: { where: path, reason: brokenOff(error) } }
+  }
+}
+
+/** A personal archive, a web archive (WACZ), or a ZIP of JSON lines. */
+async function* readZip(path: string, parsers: Parsers, options: FileOptions): AsyncGenerator<Read> {
+  let zip: Awaited<ReturnType<typeof openZip>>
+  try {
+    zip = await openZip(path)
+  } catch (error) {
+    yield {
+      problem: {
+        where: path,
+        reason: `this ZIP’s list of members is damaged or cut (${(error as Error).message.slice(0, 80)}); fetch the file again`,
+      },
+    }
+    return
+  }
+  try {
+    if (isPersonalArchive(zip.members)) return yield* readExportZip(path, options)
+    let read = 0
+    for (const { name } of zip.members.filter((member) => climbsOut(member.name)))
+      yield {
+        problem: { where: `${path}, ${name}`, reason: 'this member’s path leads out of the archive; it was not read' },
+      }
+    for (const member of zip.members.filter(({ name, encrypted }) => !climbsOut(name) && !encrypted)) {
+      const isWarc = /\.warc(?:\.gz)?$/i.test(member.name)
+      if (!isWarc && !/\.(?:jsonl|ndjson)(?:\.(?:gz|bz2|zst))?$/i.test(member.name)) continue
+      if (/(?:^|\/)pages\/\w*pages\.jsonl$/i.test(member.name)) continue
+      read += 1
+      try {
+        const bytes = (await member.open()) as AsyncIterable<Buffer>
+        if (isWarc) yield* readWarc(bytes, path, parsers, member.name)
+        else yield* readJsonLines(unpackedByHead(bytes), path, member.name)
+      } catch (error) {
+        yield { problem: { where: `${path}, ${member.name}`, reason: brokenOff(error) } }
+      }
+    }
+    if (read === 0)
+      yield {
+        problem: {
+          where: path,
+          reason: 'this ZIP is neither a personal archive nor a web archive; unpack it and name its files',
+        },
+      }
+  } finally {
+    zip.close()
+  }
 }

@@ -1,13 +1,14 @@
 import { Readability } from '@mozilla/readability'
 import { parseHTML } from 'linkedom'
 import type { Author, Problem, RawItem } from '../model.ts'
+import { readPagePosts } from './archive/page-posts.ts'
 import { decode } from './decode.ts'
 import { feedDate } from './feed-dates.ts'
 import { clean, resolveUrl } from './feed-entry.ts'
 import { readPageFacts } from './page-facts.ts'
 
-/** What a web page says: one article, or the reason why none could be read. */
-export type ParsedPage = { item: RawItem | null; problems: Problem[] }
+/** What a web page says: one article, or the posts of a page of Twitter, or the reason why none could be read. */
+export type ParsedPage = { items: RawItem[]; problems: Problem[] }
 
 /** Characters of text below which what was extracted is taken for no article. */
 const LEAST = 140
@@ -22,17 +23,20 @@ export function parsePage(bytes: Uint8Array, contentType: string | null, address
   const { text } = decode(bytes, contentType)
   try {
     const { document } = parseHTML(text)
+    const posts = readPagePosts(document as never, address, { source: address, locator: null })
+    if (posts.length > 0) return { items: posts, problems: [] }
     const facts = readPageFacts(document)
+    const embeds = outerEmbeds(document as never)
     const canonical = resolveUrl(facts.canonical, address)
     const url = canonical ?? (URL.canParse(address) && /^https?:/.test(address) ? address : null)
     // Readability takes the document apart, so embedded posts are marked first and everything else is read before it.
     const article = new Readability(document as never, { charThreshold: 200, keepClasses: true }).parse()
-    const html = clean(article?.content)
     const words = article?.textContent?.replace(/\s+/g, ' ').trim() ?? ''
+    const html = withEmbeds(clean(article?.content), embeds)
     if (!html || words.length < LEAST)
       return {
-        item: null,
-        problems: [{ where: address, reason: 'no article text was found on this page; its feed’s own text is kept' }],
+        items: [],
+        problems: [{ where: address, reason: 'no article text was found on this page' }],
       }
     const author: Author | null =
       facts.author ??
@@ -57,11 +61,30 @@ export function parsePage(bytes: Uint8Array, contentType: string | null, address
       provenance: { source: address, locator: null, parser: 'readability' },
       post: null,
     }
-    return { item, problems: [] }
+    return { items: [item], problems: [] }
   } catch (error) {
     return {
-      item: null,
+      items: [],
       problems: [{ where: address, reason: `this page could not be read (${(error as Error).message.slice(0, 100)})` }],
     }
   }
+}
+
+const EMBEDS =
+  'blockquote.twitter-tweet, blockquote.twitter-video, blockquote.bluesky-embed, amp-twitter, iframe.mastodon-embed'
+type Outer = { outerHTML: string; getAttribute(name: string): string | null; textContent: string | null }
+
+/** Embedded posts, which readability often takes for no part of the article. */
+const outerEmbeds = (document: { querySelectorAll(selector: string): Iterable<Outer> }): string[] =>
+  Array.from(document.querySelectorAll(EMBEDS), (element) => element.outerHTML).slice(0, 200)
+
+/** Adds the embedded posts that the extraction dropped. */
+function withEmbeds(html: string | null, embeds: string[]): string | null {
+  if (html === null) return null
+  const missing = embeds.filter((embed) => {
+    const id = /\/status(?:es)?\/(\d+)|data-tweetid="(\d+)"|data-bluesky-uri="([^"]+)"|src="([^"]+)"/.exec(embed)
+    const mark = id?.slice(1).findLast((one) => one !== undefined)
+    return mark !== undefined && !html.includes(mark)
+  })
+  return html + missing.join('')
 }

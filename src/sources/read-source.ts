@@ -59,12 +59,12 @@ async function readRemote(source: Source, state: SourceState | null, kit: Source
 export async function readPage(address: string, { net, parsers }: SourceKit): Promise<SourceReading> {
   const response = await net.get(address, { accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1' })
   if (response.status !== 200) throw new SourceError('unreachable', address, `its server answers ${response.status}`)
-  const { item, problems } = await parsers.page(
+  const { items, problems } = await parsers.page(
     await response.bytes(),
     response.headers.get('content-type'),
     response.url,
   )
-  return { items: item ? [item] : [], problems, deleted: [], state: {}, feed: null }
+  return { items, problems, deleted: [], state: {}, feed: null }
 }
 
 async function readLocal(source: Source, { parsers }: SourceKit): Promise<SourceReading> {

@@ -22,19 +22,23 @@ export type PostParts = {
   statedBy: 'field' | 'page' | 'embed'
   language: string | null
   inReplyTo: string | null
-  shared: { id: string; author: Author | null; text: string | null; kind: 'repost' | 'quote' } | null
+  shared: { id: string | null; author: Author | null; text: string | null; kind: 'repost' | 'quote' } | null
   originalUrls: string[]
   deleted: boolean | null
   editHistory: string[]
   provenance: RawItem['provenance']
+  /** False where the text is as shown, its references decoded already. */
+  escaped?: boolean
+  /** True where it is known to answer a post that is not named. */
+  reply?: boolean
 }
 
 /** Builds the one record of a post that every archive leads to (schema.org SocialMediaPosting). Times stay as stated. */
 export function toPostItem(parts: PostParts): RawItem {
-  const { text, spans } = placed(parts.text ?? '', parts.entities)
+  const { text, spans } = placed(parts.text ?? '', parts.entities, parts.escaped !== false)
   const post: PostFields = {
     textStatus: parts.text === null ? 'none' : parts.truncated ? 'truncated' : 'full',
-    postKind: parts.shared?.kind ?? (parts.inReplyTo ? 'reply' : 'post'),
+    postKind: parts.shared?.kind ?? (parts.inReplyTo || parts.reply ? 'reply' : 'post'),
     displayText: writtenOut(text, spans),
     mentions: pick(spans, 'mention'),
     keywords: [...pick(spans, 'hashtag'), ...pick(spans, 'cashtag')].sort((a, b) => a.start - b.start),
@@ -75,8 +79,8 @@ const pick = (spans: PlacedEntity[], kind: StatedEntity['kind']) =>
  * Unescapes the text and puts every entity at its true place in it. Stated offsets count code points of the escaped
  * text; each is held against the words it must cover, and searched for where they do not agree.
  */
-function placed(sent: string, entities: StatedEntity[]): { text: string; spans: PlacedEntity[] } {
-  const { text, offsets } = unescaped(sent)
+function placed(sent: string, entities: StatedEntity[], escaped: boolean): { text: string; spans: PlacedEntity[] } {
+  const { text, offsets } = escaped ? unescaped(sent) : { text: sent, offsets: [] }
   const found: PlacedEntity[] = []
   const from = new Map<string, number>()
   const lower = text.toLowerCase()

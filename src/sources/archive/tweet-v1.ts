@@ -60,7 +60,7 @@ export function readTweetV1(
             text: quote?.text ?? null,
             kind: 'quote',
           }
-        : null,
+        : unnamedOriginal(own),
     originalUrls: handle ? [`https://twitter.com/${handle}/status/${id}`] : [],
     deleted: null,
     editHistory: editsOf(status),
@@ -75,6 +75,21 @@ export function readTweetV1(
   }
   return [item, ...inner]
 }
+
+/** A personal archive keeps of a repost only `RT @name: words`, cut, and not whose post it was. */
+function unnamedOriginal(own: { text: string } | null): PostParts['shared'] {
+  const [, handle = '', words] = /^RT @(\w{1,20}): ([\s\S]*)$/.exec(own?.text ?? '') ?? []
+  return words === undefined
+    ? null
+    : {
+        id: null,
+        author: twitterAuthor(handle, null, null),
+        text: words.replace(/&amp;|&lt;|&gt;/g, (code) => UNESCAPED[code]!),
+        kind: 'repost',
+      }
+}
+
+const UNESCAPED: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
 
 const postId = (id: string | null): string | null => id && `twitter:${id}`
 
