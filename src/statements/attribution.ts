@@ -1,6 +1,6 @@
 import type { Span } from '../model.ts'
 import { CUES, isCue } from './cues.ts'
-import { isName, isPronoun, subjectOf, wordsOf } from './people.ts'
+import { isName, isPronoun, subjectOf, withoutBrackets, wordsOf } from './people.ts'
 
 /** Who says, and by which word. Either may be missing. */
 export type Tag = { source: Span | null; cue: Span | null }
@@ -14,7 +14,13 @@ const ADVERB = /^(\w+ly|also|then|later|further|once|again)$/i
  * @param from where it stands
  */
 export function tagAfter(after: string, from: number): Tag | null {
-  const clause = /^[\s,.;:–—-]*[^.!?;:“"«]{0,220}/.exec(after)?.[0] ?? ''
+  const signed = /^[.\s]*(?:―|—|–|--)\s*(?=\p{Lu})([^,.\n(“"]{3,60})(?=$|[,.\n(“"])/u.exec(after)
+  if (signed && wordsOf(signed[1]!).every(({ text }) => !isCue(text))) {
+    const start = from + signed[0].length - signed[1]!.length
+    const text = signed[1]!.trim()
+    return { source: { text, start, end: start + text.length }, cue: null }
+  }
+  const clause = withoutBrackets(/^[\s,.;:–—-]*[^.!?;:“"«]{0,220}/.exec(after)?.[0] ?? '')
   const words = wordsOf(clause, from).slice(0, 26)
   const at = words.findIndex(({ text }, i) => isCue(text) && !(i > 0 && /^(to|of)$/i.test(words[i - 1]!.text)))
   if (at < 0) return accordingTo(clause, from)
@@ -43,6 +49,7 @@ export function tagAfter(after: string, from: number): Tag | null {
  * @param from where it stands
  */
 export function tagBefore(lead: string, from: number): Tag | null {
+  const headline = /:\s*$/.test(lead) ? subjectOf(lead, from) : null
   const words = wordsOf(lead, from)
   for (let at = words.length - 1; at >= Math.max(0, words.length - 30); at--) {
     const word = words[at]!
@@ -52,7 +59,7 @@ export function tagBefore(lead: string, from: number): Tag | null {
     const source = subjectBefore(lead.slice(0, word.start - from), from)
     if (source) return { source, cue: span(word) }
   }
-  return null
+  return headline && isName(headline.text) ? { source: headline, cue: null } : null
 }
 
 function accordingTo(clause: string, from: number): Tag | null {

@@ -7,7 +7,7 @@ const CLAUSE =
     ' ',
   )
 const OTHER =
-  'tell ask announce observe remark comment reply respond answer deny caution propose recommend demand urge feel expect doubt know reckon suspect complain protest boast joke quip write tweet post report reveal disclose recall continue stress emphasise emphasize accuse promise vow pledge threaten agree counter retort shout cry describe call advise assure inform mention indicate signal imply criticise criticize point encourage opine lament exclaim'.split(
+  'tell ask announce observe remark comment reply respond answer deny caution propose recommend demand urge feel expect doubt know reckon suspect complain protest boast quip write tweet post report reveal disclose recall continue stress emphasise emphasize accuse promise vow pledge threaten agree counter retort shout cry describe call advise assure inform mention indicate signal imply criticise criticize point encourage opine lament exclaim read joke sing muse chide scoff gush rant tout'.split(
     ' ',
   )
 const IRREGULAR: Record<string, string> = {
@@ -18,6 +18,8 @@ const IRREGULAR: Record<string, string> = {
   know: 'knew known knows',
   write: 'wrote written writes writing',
   swear: 'swore sworn swears',
+  read: 'reads',
+  sing: 'sang sings singing',
 }
 
 const forms = (base: string): string[] => {

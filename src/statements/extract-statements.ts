@@ -3,8 +3,9 @@ import type { Document, Entity, Mention, Span, Statement } from '../model.ts'
 import { findIndirect, type Tag, tagAfter, tagBefore } from './attribution.ts'
 import { findFigures } from './figures.ts'
 import { findQuotes, type Quote } from './find-quotes.ts'
+import { kindOf } from './kind-of-quote.ts'
 import { createPeople, isName, type People } from './people.ts'
-import { type View, viewText } from './view-text.ts'
+import { type View, viewText, withoutAbbreviations } from './view-text.ts'
 
 type Draft = {
   start: number
@@ -21,12 +22,16 @@ type Draft = {
  */
 export function extractStatements(document: Document, mentions: Mention[], entities: Entity[]): Statement[] {
   if (document.kind === 'post') return ofPost(document, entities)
-  const view = viewText(document.text)
+  const seen = viewText(document.text)
+  const view = { ...seen, text: withoutAbbreviations(seen.text) }
   const back = backwards(document.text, view)
   const inView = mentions.map((mention) => ({ ...mention, start: back(mention.start), end: back(mention.end) }))
   const people = createPeople(entities, inView, view.text)
   const quotes = findQuotes(view.text)
-  const drafts = [...direct(view.text, quotes, people), ...indirect(view.text, quotes)]
+  const clauses = indirect(view.text, quotes)
+  const isInside = (draft: Draft) =>
+    draft.directness === 'mixed' && clauses.some(({ start, end }) => start <= draft.start && end >= draft.end)
+  const drafts = [...direct(view.text, quotes, people).filter((draft) => !isInside(draft)), ...clauses]
   drafts.sort((a, b) => a.start - b.start || b.end - a.end)
   return drafts.map((draft) => finish(draft, document, view, people, entities))
 }
@@ -37,10 +42,7 @@ function sentences(text: string, from: number, quotes: Quote[]): { start: number
   let start = 0
   for (const match of text.matchAll(/[.!?…]["”’)\]]*\s+(?=["“‘'([]?[\p{Lu}\d@#])/gu)) {
     const at = from + match.index
-    const abbreviated = /\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|Mo|Inc|Ltd|Co|vs|No|U\.S|U\.K|[A-Z])$/.test(
-      text.slice(Math.max(0, match.index - 6), match.index),
-    )
-    if (abbreviated || quotes.some((quote) => at >= quote.start && at < quote.end - 1)) continue
+    if (quotes.some((quote) => at >= quote.start && at < quote.end - 1)) continue
     found.push({ start: from + start, end: from + match.index + match[0].length })
     start = match.index + match[0].length
   }
@@ -66,13 +68,14 @@ function direct(text: string, quotes: Quote[], people: People): Draft[] {
     if (own.length === 0) {
       if (/:\s*$/.test(words)) running = petition(words, paragraph.start, p) ?? null
       else if (running?.turn.startsWith('block') && running.paragraph === p - 1) {
-        drafts.push({
-          ...paragraph,
-          turn: running.turn,
-          directness: 'direct',
-          tag: running.tag,
-          speaker: running.speaker,
-        })
+        if (words.split(/\s+/).length >= 6)
+          drafts.push({
+            ...paragraph,
+            turn: running.turn,
+            directness: 'direct',
+            tag: running.tag,
+            speaker: running.speaker,
+          })
         running = null
       }
       continue
@@ -86,8 +89,15 @@ function direct(text: string, quotes: Quote[], people: People): Draft[] {
         (quote.closed ? tagAfter(after.split(/(?<=[.!?])\s/)[0] ?? '', quote.end + 1) : null) ??
         tagBefore(lead, sentence.start === quote.start - 1 ? quote.start - 1 : quote.start - 1 - lead.length)
       const inside = text.slice(quote.start, quote.end)
-      const whole = /[.,!?…]["”’]?$/.test(inside) || !quote.closed || inside.split(/\s+/).length > 6
-      if (!tag && !whole) continue
+      const kind = kindOf(inside, {
+        lead,
+        after,
+        tag,
+        closed: quote.closed,
+        alone: quote.end - quote.start > words.trim().length - 4,
+        goesOn: running?.paragraph === p,
+      })
+      if (kind === 'none') continue
       const startsParagraph = quote.start - paragraph.start <= 2
       const goesOn: boolean =
         running !== null && (running.paragraph === p || (startsParagraph && running.paragraph === p - 1))
@@ -95,14 +105,18 @@ function direct(text: string, quotes: Quote[], people: People): Draft[] {
       const speaker: Span | null =
         tag?.source ?? (goesOn ? running!.speaker : (lastNamed(text, paragraph.start, people) ?? null))
       const turn: string = sameTurn ? running!.turn : `q${quote.turn}`
-      const mixed = !whole && lead.trim().length > 0
+      const label = /^(\p{Lu}[\p{Lu}. ]{1,30}):\s+/u.exec(inside)
+      const start = quote.start + (label?.[0].length ?? 0)
+      const said: Span | null = label
+        ? { text: label[1]!, start: quote.start, end: quote.start + label[1]!.length }
+        : speaker
       drafts.push({
-        start: quote.start,
+        start,
         end: trimmed(text, quote),
-        turn,
-        directness: mixed ? 'mixed' : 'direct',
+        turn: label ? `l${quote.start}` : turn,
+        directness: kind,
         tag,
-        speaker,
+        speaker: said,
       })
       running = { speaker, turn, paragraph: p, tag }
       backfill(drafts, turn, speaker, tag)

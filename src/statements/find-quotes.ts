@@ -42,12 +42,18 @@ function inParagraph(text: string): { start: number; end: number; closed: boolea
   const found: { start: number; end: number; closed: boolean }[] = []
   let from = -1
   let mark = ''
+  let inner = 0
   for (let at = 0; at < text.length; at++) {
     const sign = text[at] as string
     if (from < 0) {
       if (!(sign in CLOSING) || !opens(text, at, sign)) continue
       mark = sign
       from = at + 1
+      inner = 0
+    } else if (sign === '“' && hasPartners(text, at, inner)) {
+      inner += 1
+    } else if (sign === '”' && inner > 0) {
+      inner -= 1
     } else if (closes(text, at, sign, mark)) {
       found.push({ start: from, end: at, closed: true })
       from = -1
@@ -56,6 +62,17 @@ function inParagraph(text: string): { start: number; end: number; closed: boolea
   if (from >= 0 && (mark === '“' || mark === '"' || mark === '«'))
     found.push({ start: from, end: text.trimEnd().length, closed: false })
   return found.filter(({ start, end }) => end > start && /[\p{L}\p{N}]/u.test(text.slice(start, end)))
+}
+
+/** Whether the paragraph still has closing marks enough for one more quotation inside the open ones. */
+function hasPartners(text: string, at: number, inner: number): boolean {
+  let need = inner + 1
+  for (let i = at + 1; i < Math.min(text.length, at + 3000); i++) {
+    if (text[i] === '“') need += 1
+    else if (text[i] === '”' && --need < 0) return true
+    else if (text[i] === '"' && need === 1) return true
+  }
+  return need === 0
 }
 
 function opens(text: string, at: number, sign: string): boolean {

@@ -25,7 +25,7 @@ export const wordsOf = (text: string, from = 0): Word[] =>
  * @param from where it stands
  */
 export function subjectOf(text: string, from: number): Span | null {
-  const trimmed = text.replace(/[\s,;:–—-]+$/, '')
+  const trimmed = withoutBrackets(text).replace(/[\s,;:–—-]+$/, '')
   const chunks = trimmed.split(/[,;:–—]|\s-\s/)
   let at = from
   const spans = chunks.map((chunk) => {
@@ -49,43 +49,62 @@ export const isName = (words: string): boolean => {
   return (CAPITAL.test(first) || first.startsWith('@')) && !NOT_A_NAME.test(first) && !PRONOUN.test(first)
 }
 
+const FILLER =
+  /^(?:has|have|had|having|also|then|later|recently|once|again|now|still|previously|further|who|is|was|are|were|been|being|would|will|can|could|may|might|should|must|did|does|do|not|n't|even|just|already|repeatedly|often|long|first|itself|himself|herself|themselves|hasn['’]t|\p{Ll}+ly|today|yesterday|wednesday|thursday|friday|saturday|sunday|monday|tuesday)$/iu
+const PREPOSITION =
+  /^(?:of|to|for|with|by|at|in|on|from|about|after|before|against|over|under|into|through|during|between|among|without|including|like|as|than|via|near|toward|towards)$/i
+
+/** Bracketed remarks as blanks: “Gwen Moore (D-Wis.) said”. */
+export const withoutBrackets = (text: string): string =>
+  text.replace(/\([^()]{0,80}\)/g, (one) => ' '.repeat(one.length))
+
 /** The noun phrase that ends a stretch of words: a run of capitals, a pronoun, or a determiner with its noun. */
 function nounPhrase(chunk: string, from: number): Span | null {
   const words = wordsOf(chunk, from)
-  while (
-    words.length > 0 &&
-    /^(has|have|had|also|then|later|recently|once|again|now|still|previously|further|who|ly|is|was|are|were|would|will|can|could|may|might|did|does|do|not|n't|even|just|already|repeatedly|often|long|first|itself|himself|herself|themselves|hasn['’]t|\w+ly)$/i.test(
-      words.at(-1)!.text,
-    )
-  )
-    words.pop()
+  while (words.length > 0) {
+    while (words.length > 0 && FILLER.test(words.at(-1)!.text)) words.pop()
+    const size = phraseSize(words)
+    if (size === 0) return null
+    const i = words.length - size
+    const last = words.at(-1)!
+    // What a preposition leads in stands beside the subject: “Blige, after singing to Clinton, asked”.
+    if (i > 0 && PREPOSITION.test(words[i - 1]!.text) && i > 1) {
+      words.length = i - 1
+      continue
+    }
+    return { text: chunk.slice(words[i]!.start - from, last.end - from), start: words[i]!.start, end: last.end }
+  }
+  return null
+}
+
+/** How many words at the end make one noun phrase. */
+function phraseSize(words: Word[]): number {
   const last = words.at(-1)
-  if (!last) return null
-  const cut = (i: number): Span => ({
-    text: chunk.slice(words[i]!.start - from, last.end - from),
-    start: words[i]!.start,
-    end: last.end,
-  })
-  if (PRONOUN.test(last.text)) return cut(words.length - 1)
+  if (!last) return 0
+  if (PRONOUN.test(last.text)) return 1
   let i = words.length - 1
-  if (CAPITAL.test(last.text) || last.text.startsWith('@')) {
+  if (isCapital(last)) {
     while (
       i > 0 &&
-      (CAPITAL.test(words[i - 1]!.text) ||
-        (/^(of|de|van|von|al|bin|for)$/.test(words[i - 1]!.text) && i > 1 && CAPITAL.test(words[i - 2]!.text)))
+      (isCapital(words[i - 1]!) ||
+        (/^(?:of|de|van|von|al|bin|del|la)$/.test(words[i - 1]!.text) &&
+          i > 1 &&
+          isCapital(words[i - 2]!) &&
+          !NOT_A_NAME.test(words[i - 2]!.text)))
     )
       i -= 1
-    while (i < words.length - 1 && (TITLE.test(words[i]!.text) || NOT_A_NAME.test(words[i]!.text))) i += 1
-    return cut(i)
+    while (i < words.length - 1 && NOT_A_NAME.test(words[i]!.text) && !TITLE.test(words[i]!.text)) i += 1
+    while (i < words.length - 1 && ROLE.test(words[i]!.text)) i += 1
+    return words.length - i
   }
   const lowest = Math.max(0, i - 8)
-  while (i > lowest && !DETERMINER.test(words[i]!.text)) i -= 1
-  return DETERMINER.test(words[i]!.text)
-    ? cut(i)
-    : /s$/.test(last.text) && !isCue(last.text)
-      ? cut(words.length - 1)
-      : null
+  while (i > lowest && !DETERMINER.test(words[i]!.text) && !isCue(words[i]!.text)) i -= 1
+  if (DETERMINER.test(words[i]!.text) && i < words.length - 1) return words.length - i
+  return /s$/.test(last.text) && !isCue(last.text) ? 1 : 0
 }
+
+const isCapital = (word: Word): boolean => CAPITAL.test(word.text) || word.text.startsWith('@')
+const ROLE = /^(?:CEO|CTO|CFO|COO)$/
 
 /** Who a noun phrase is, among the tracked and by what stood before. */
 export type People = {
@@ -137,7 +156,7 @@ export function createPeople(entities: Entity[], mentions: Mention[], text: stri
         if (inside?.entityId) return as(inside.entityId)
       }
       const full = fuller(span)
-      return { name: text.slice(full.start, full.end).replace(/\s+/g, ' '), entityId: null }
+      return { name: text.slice(full.start, full.end).replace(/\s+/g, ' ').replaceAll('․', '.'), entityId: null }
     },
   }
   return people

@@ -49,3 +49,13 @@ function looksWrapped(raw: string): boolean {
   }
   return single >= 5 && filled / single > 0.6
 }
+
+const ABBREVIATED =
+  /\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|St|Jr|Sr|Mo|Inc|Ltd|Corp|Co|vs|No|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Ariz|Calif|Colo|Conn|Fla|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Va|Vt|Wash|Wis)\.|(?<![\p{L}\p{N}])\p{Lu}\.(?=[\s\p{Lu}),'’])|(?<=\p{Lu}․?)\.(?=\p{Lu}\.)/gu
+
+/**
+ * The same text with the full stops of abbreviations (“Mr.”, “D-N.C.”, “G. K.”) as another dot, so that a full stop
+ * ends a sentence. Every offset stays.
+ */
+export const withoutAbbreviations = (text: string): string =>
+  text.replace(ABBREVIATED, (one) => one.replaceAll('.', '․'))
