@@ -11,3 +11,5 @@ parentPort?.on('message', async ({ kind, bytes, contentType, address }: ParseTas
       : (await import('./parse-page.ts')).parsePage(bytes, contentType, address)
   parentPort?.postMessage({ kind, result } as ParseAnswer)
 })
+
+parentPort?.postMessage({ kind: 'ready' } satisfies ParseAnswer)

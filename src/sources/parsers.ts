@@ -4,7 +4,10 @@ import type { ParsedFeed } from './parse-feed.ts'
 import type { ParsedPage } from './parse-page.ts'
 
 export type ParseTask = { kind: 'feed' | 'page'; bytes: Uint8Array; contentType: string | null; address: string }
-export type ParseAnswer = { kind: 'feed'; result: ParsedFeed } | { kind: 'page'; result: ParsedPage }
+export type ParseAnswer =
+  | { kind: 'ready' }
+  | { kind: 'feed'; result: ParsedFeed }
+  | { kind: 'page'; result: ParsedPage }
 
 /** Reads bytes in worker threads under a hard limit of time and memory. */
 export type Parsers = {
@@ -26,7 +29,10 @@ export type ParserOptions = {
 }
 
 type Job = { task: ParseTask; done: (result: never) => void; failed: (error: Error) => void }
-type Hand = { worker: Worker; job: Job | null; timer: NodeJS.Timeout | null }
+type Hand = { worker: Worker; ready: boolean; job: Job | null; timer: NodeJS.Timeout | null }
+
+/** A busy machine may be slow to start a thread: that is no fault of what is read. */
+const START_MS = 30_000
 
 /** A hung or crashed worker is replaced; its task fails with a reason, all others go on. */
 export function createParsers(options: ParserOptions = {}): Parsers {
@@ -39,13 +45,18 @@ export function createParsers(options: ParserOptions = {}): Parsers {
     const worker = new Worker(new URL('./parse-feed.worker.ts', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: limitMb, maxYoungGenerationSizeMb: 32 },
     })
-    const hand: Hand = { worker, job: null, timer: null }
+    const hand: Hand = { worker, ready: false, job: null, timer: null }
     hands.add(hand)
     worker.unref()
-    worker.on('message', ({ result }: ParseAnswer) => {
+    worker.on('message', (answer: ParseAnswer) => {
       const { job } = hand
+      if (answer.kind === 'ready') {
+        hand.ready = true
+        if (job) limit(hand)
+        return
+      }
       rest(hand)
-      job?.done(result as never)
+      job?.done(answer.result as never)
       next(hand)
     })
     worker.on('error', (error: Error) => {
@@ -72,14 +83,19 @@ export function createParsers(options: ParserOptions = {}): Parsers {
   function next(hand: Hand): void {
     const job = waiting.shift()
     if (!job || closed) return
-    if (hand.timer) clearTimeout(hand.timer)
     hand.job = job
     hand.worker.ref()
     hand.worker.postMessage(job.task)
-    hand.timer = setTimeout(
-      () => dismiss(hand, `reading it takes longer than ${limitMs / 1000} s; it may be built to harm`),
-      limitMs,
-    )
+    limit(hand)
+  }
+
+  /** Starts the clock for the task in hand. */
+  function limit(hand: Hand): void {
+    if (hand.timer) clearTimeout(hand.timer)
+    const late = hand.ready
+      ? `reading it takes longer than ${limitMs / 1000} s; it may be built to harm`
+      : 'its reader took longer than it may to start'
+    hand.timer = setTimeout(() => dismiss(hand, late), hand.ready ? limitMs : START_MS)
   }
 
   /** Ends a worker, tells who waited for it, and lets another take its place where there is work. */
