@@ -1,0 +1,218 @@
+import type { Span } from '../model.ts'
+import { accordingTo, subjectBefore, type Tag } from './attribution.ts'
+import { ADJECTIVES, CUES, type CueKind, NOUNS } from './cues.ts'
+import { isName, type Word, wordsOf } from './people.ts'
+
+/** An indirect statement: where its words stand, who says them and by which word. */
+export type Indirect = Tag & { start: number; end: number }
+
+const FINITE =
+  /\b(?:is|are|was|were|am|be|been|has|have|had|will|would|can|could|may|might|shall|should|must|do|does|did|['’](?:s|re|ve|ll|d|m)|\w+n['’]t|\w+(?:ed|s))\b/
+const PRONOUN_CLAUSE =
+  /^(?:he|she|they|it|we|I|you|there|this|that|these|those|his|her|their|its|our|no|any|many|most|some|the|a|an)\b/
+const QUESTION = /^(?:what|how|why|whether|who|whom|where|when|which|if)\b/
+const TIME =
+  /^(?:\s*,)?\s+(?:(?:on|late|early|last|this)\s+)*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|yesterday|today|week|month|year)(?:\s+(?:morning|afternoon|evening|night))?(?=[\s,])|^\s+(?:in|at|during|on)\s+(?:an?|the|his|her|its|their)\s+(?:[\w-]+\s+){0,3}(?:statement|interview|speech|email|e-mail|letter|tweet|post|rally|conference|debate|report|memo)\b|^\s+(?:also|again|later|recently|previously|repeatedly|earlier)(?=\s)/i
+const NOT_A_VERB = /^(?:to|the|a|an|of|his|her|their|its|my|our|your|no|any|this|that|these|those)$/i
+
+/**
+ * Finds indirect speech in one sentence: “said that …”, “according to …, …”, “accuses … of …”, “…, Prince added.”.
+ * A question that was not answered is an event and no statement.
+ *
+ * @param sentence with the words of quotations in it masked by word characters
+ * @param from where it stands
+ */
+export function findIndirect(sentence: string, from: number): Indirect[] {
+  const end = from + sentence.trimEnd().replace(/[.!?…]+["”’']*$/, '').length
+  const words = wordsOf(sentence, from)
+  const begin = words[0]?.start ?? from
+  const leading = leadingAccording(sentence, from, end)
+  if (leading) return [leading]
+  const inserted = findInserted(sentence, from, begin, end)
+  if (inserted.length > 0) return inserted
+  const found: Indirect[] = []
+  for (let at = 1; at < words.length; at++) {
+    const one = atWord(sentence, from, end, words, at)
+    if (!one) continue
+    found.push(...withAdditions(sentence, from, one))
+    break
+  }
+  if (found.length === 0) {
+    const trailing = /,?\s+according to\s+/i.exec(sentence)
+    const tag =
+      trailing && trailing.index > 15 ? accordingTo(sentence.slice(trailing.index), from + trailing.index) : null
+    if (trailing && tag) found.push({ ...tag, start: begin, end: from + trailing.index })
+  }
+  return found
+}
+
+/** “According to GhostSec, 34 were …”. */
+function leadingAccording(sentence: string, from: number, end: number): Indirect | null {
+  const match = /^\s*(?:but|and|yet|however,)?\s*according to\s+([^,]{2,160}?),\s+/i.exec(sentence)
+  if (!match) return null
+  const tag = accordingTo(sentence.slice(0, match[0].length - 1), from)
+  const aside = /^(?:which|who|whose)\b[^,]*(?:,[^,]*?(?=,))?,\s*/.exec(sentence.slice(match[0].length))
+  const start = from + match[0].length + (aside?.[0].length ?? 0)
+  return tag?.source && start < end ? { ...tag, start, end } : null
+}
+
+/** “The museum, Mr. Bush said, celebrated …” and “It was a model, he added.”: the words around the tag. */
+function findInserted(sentence: string, from: number, begin: number, end: number): Indirect[] {
+  for (const comma of sentence.matchAll(/[,—–]\s+/g)) {
+    const at = comma.index + comma[0].length
+    const rest = sentence.slice(at)
+    const words = wordsOf(rest.slice(0, 160), from + at).slice(0, 14)
+    const verb = words.findIndex(
+      ({ text }) =>
+        CUES.get(text.toLowerCase())?.has('clause') || /^(?:told|wrote|tweeted|announced|reported)$/i.test(text),
+    )
+    if (verb < 0) continue
+    const word = words[verb]!
+    const between = rest.slice(0, word.start - from - at)
+    const behind = sentence.slice(word.end - from)
+    const closing =
+      /^(?:\s+(?:(?:on|in|at|during|last|late|early|to|me|us|reporters|\p{Lu}[\p{L}․]+|the|a|an|his|her|statement|interview|week|night|morning)\s*){0,8})?(?=[,.—–]|\s*$)/u.exec(
+        behind,
+      )
+    if (!closing) continue
+    const inverted = verb === 0
+    const source = inverted ? null : subjectBefore(between, from + at)
+    if (!source || source.start > word.start || /\b(?:who|which|that|and|but)\b/.test(between)) continue
+    if (between.includes(',') && !isName(source.text)) continue
+    const cue: Span = { text: word.text, start: word.start, end: word.end }
+    const head: Indirect = { source, cue, start: begin, end: from + comma.index }
+    const tailAt = word.end + closing[0].length + (/^[,—–]?\s*/.exec(behind.slice(closing[0].length))?.[0].length ?? 0)
+    const parts = [head, ...(tailAt < end && end - tailAt > 8 ? [{ source, cue, start: tailAt, end }] : [])]
+    if (comma.index < 3) continue
+    return parts
+  }
+  return []
+}
+
+function atWord(sentence: string, from: number, end: number, words: Word[], at: number): Indirect | null {
+  const word = words[at]!
+  const form = word.text.toLowerCase()
+  const before = words[at - 1]!.text
+  const rest = sentence.slice(word.end - from, end - from)
+  const cue: Span = { text: word.text, start: word.start, end: word.end }
+  const kinds = CUES.get(form)
+  if (kinds && !NOT_A_VERB.test(before)) {
+    const content = contentOf(rest, form, kinds)
+    const passive = /^(?:is|are|was|were|been|being|be)$/i.test(before) && /(?:ed|en|wn|id)$/.test(form)
+    const unanswered =
+      /^(?:respond|comment|repl|answer)/.test(form) &&
+      /\b(?:not|never|n['’]t|declined|refused)\b/.test(sentence.slice(0, word.start - from))
+    if (content !== null && !unanswered && !passive) {
+      const source = subjectBefore(sentence.slice(0, word.start - from), from)
+      if (source)
+        return {
+          source,
+          cue,
+          start: word.end + content.start,
+          end: content.end === null ? end : word.end + content.end,
+        }
+    }
+  }
+  if (NOUNS.test(form) || ADJECTIVES.test(form)) {
+    const clause = /^\s+(?:that\s+(?=\S)|(?:to)\s+(?=\p{Ll}))/u.exec(rest)
+    const noun = NOUNS.test(form)
+    if (!clause || (!noun && !/that/.test(clause[0]))) return null
+    const start = word.end + (/that/.test(clause[0]) ? clause[0].length : (/^\s+/.exec(rest)?.[0].length ?? 0))
+    const source = subjectBefore(
+      sentence.slice(0, word.start - from).replace(/['’]s?\s+(?:\w+\s+)?$/, (one) => ' '.repeat(one.length)),
+      from,
+    )
+    const possessed = noun ? /\b(?:his|her|their|its)\s+(?:\w+\s+)?$/i.exec(sentence.slice(0, word.start - from)) : null
+    return { source: possessed ? null : source, cue, start, end: clauseEnd(sentence, from, start, end) }
+  }
+  return null
+}
+
+/** Where the content of a cue begins and ends, counted from the cue's own end; null where it has none. */
+function contentOf(rest: string, form: string, kinds: Set<CueKind>): { start: number; end: number | null } | null {
+  const aside = TIME.exec(rest)?.[0].length ?? 0
+  const late = rest.slice(aside)
+  const that = /^(?:\s+(?:[\w’'․.-]+\s+){0,7}?|,[^,]{1,60},\s+)that\s+(?=\S)/.exec(late)
+  const takesClause = kinds.has('clause') || kinds.has('that')
+  if (
+    takesClause &&
+    that &&
+    !/\b(?:the|a|an|all|something|anything|things?|those)\s+(?:\S+\s+)?that\s+$/i.test(that[0])
+  )
+    return { start: aside + that[0].length, end: null }
+  const space = aside + (/^\s+/.exec(late)?.[0].length ?? 0)
+  const clause = rest.slice(space)
+  if (space === 0 || clause === '') return null
+  if (kinds.has('clause') && isClause(clause)) return { start: space, end: null }
+  if (takesClause && QUESTION.test(clause)) return { start: space, end: null }
+  if (
+    kinds.has('that') &&
+    PRONOUN_CLAUSE.test(clause) &&
+    isClause(clause) &&
+    /^(?:agree|feel|felt|know|knew|announc|reveal|suspect|doubt|realis|realiz|worri|guess|imagine|assum|figure|decid|learn|tweet|wrote|write|report|told|tell|deni|expect|find|found|show|mean)/.test(
+      form,
+    )
+  ) {
+    const skipped = /^(?:told|tell)/.test(form) ? /^\S+(?:\s\p{Lu}\S*){0,3}\s+/u.exec(clause)?.[0].length : 0
+    return { start: space + (skipped ?? 0), end: null }
+  }
+  if ((kinds.has('infinitive') || kinds.has('clause')) && /^to\s+\p{Ll}/u.test(clause))
+    return { start: space, end: endOfPhrase(rest, space) }
+  if (kinds.has('person') && /^(?:[\p{L}’'․-]+\s+){1,6}?(?:not\s+)?to\s+\p{Ll}/u.test(clause))
+    return { start: space, end: endOfPhrase(rest, space) }
+  if (/^(?:call|called|calls|calling)$/.test(form)) {
+    const asked = /^\s+(?:on|for|upon)\s+(?=\S)/.exec(rest)
+    return asked ? { start: asked[0].length, end: endOfPhrase(rest, asked[0].length) } : null
+  }
+  if (
+    kinds.has('object') &&
+    /^(?:[\p{L}_“"‘$\d@#])/u.test(clause) &&
+    !/^(?:by|in|on|at|with|from|as|and|or|to|after|before|during|for|against)\b/.test(clause)
+  )
+    return { start: space, end: endOfPhrase(rest, space) }
+  return null
+}
+
+const isClause = (text: string): boolean => {
+  const first = text.split(/[,;]/)[0]!.split(/\s+/)
+  if (
+    /^(?:in|on|at|by|with|from|as|and|or|about|of|after|before|during|for|against|to|than|so|too|more|it all|goodbye|yes|no\.)$/i.test(
+      first[0]!,
+    ) &&
+    !PRONOUN_CLAUSE.test(text) &&
+    !/^(?:in|on|at|as|after|before|during|for)\s/i.test(text)
+  )
+    return false
+  return text.split(/\s+/).length >= 3 && FINITE.test(text.split(/\s+/).slice(1, 12).join(' '))
+}
+
+/** A phrase ends with its sentence, or at a comma or dash that begins something new. */
+function endOfPhrase(rest: string, from: number): number | null {
+  const cut =
+    /,\s+(?!(?:and|or)\s+(?:\S+\s+){0,3}$)(?=(?:but|and|while|which|who|saying|adding|noting|calling|as|after|according|a|an|the|with|where|though|although|because)\b|\p{Lu})|;\s|\s[-–—]{1,2}\s|,\s+\w+ing\b/u.exec(
+      rest.slice(from),
+    )
+  return cut ? from + cut.index : null
+}
+
+const clauseEnd = (sentence: string, from: number, start: number, end: number): number => {
+  const cut = endOfPhrase(sentence.slice(start - from, end - from), 0)
+  return cut === null ? end : start + cut
+}
+
+/** “…, adding that he would never vote” holds a second statement of the same speaker. */
+function withAdditions(sentence: string, from: number, one: Indirect): Indirect[] {
+  const words = sentence.slice(one.start - from, one.end - from)
+  const match =
+    /,\s+(?:and\s+)?(adding|saying|noting|arguing|claiming|warning|insisting|suggesting|calling|telling|explaining|stressing|asserting)\s+(?:\w+\s+)?(that\s+)?(?=\S)/.exec(
+      words,
+    )
+  if (!match || match.index < 10) return [one]
+  const cueStart = one.start + match.index + match[0].indexOf(match[1]!)
+  const cue: Span = { text: match[1]!, start: cueStart, end: cueStart + match[1]!.length }
+  const start = match[2] ? one.start + match.index + match[0].length : cue.end + 1
+  return [
+    { ...one, end: one.start + match.index },
+    { source: one.source, cue, start, end: one.end },
+  ]
+}
