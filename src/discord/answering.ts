@@ -99,7 +99,7 @@ async function respond(interaction: Interaction, kit: RespondKit): Promise<void>
 function explain(error: unknown, interaction: Interaction, { log, sorry }: RespondKit): Answer {
   const known = error instanceof UsageError || error instanceof DiscordError
   if (!known) log.error({ err: error, interaction: interaction.id }, 'a command failed')
-  const words = known ? neutral(error.message) : sorry(interaction.locale)
+  const words = known ? neutral(error.message).replace(/\\<#(\d{15,20})>/g, '<#$1>') : sorry(interaction.locale)
   return { kind: 'message', message: textMessage(words.slice(0, 1900)) }
 }
 

@@ -1,8 +1,16 @@
-import { en } from './en.ts'
+import { en, type Messages } from './en.ts'
 import { createSay, english, type Say } from './say.ts'
 
-/** By Discord's locale: its languages, and ours for them. */
-const LANGUAGES: Record<string, Say> = { 'en-GB': english, 'en-US': createSay('en-US', en) }
+/** Every language but English, by Discord's name for it. */
+export const TRANSLATIONS: Record<string, Messages> = {}
+
+const VOICES: Record<string, Say> = {
+  'en-GB': english,
+  'en-US': createSay('en-US', en),
+  ...Object.fromEntries(
+    Object.entries(TRANSLATIONS).map(([locale, messages]) => [locale, createSay(locale, messages)]),
+  ),
+}
 
 /** The voice for a locale of Discord; English where we do not speak it. */
-export const sayIn = (locale: string | null | undefined): Say => LANGUAGES[locale ?? ''] ?? english
+export const sayIn = (locale: string | null | undefined): Say => VOICES[locale ?? ''] ?? english

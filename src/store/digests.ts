@@ -47,6 +47,16 @@ export function digestsTable(db: Kysely<Tables>): Store['digests'] {
       const row = await db.selectFrom('deliveries').select('digest').where('id', '=', id).executeTakeFirst()
       return row ? read(row) : null
     },
+    async of(guildId, channelId, limit) {
+      const rows = db
+        .selectFrom('deliveries')
+        .innerJoin('subscriptions', 'subscriptions.id', 'deliveries.subscription_id')
+        .select('deliveries.digest')
+        .where('subscriptions.guild_id', '=', guildId)
+        .orderBy('deliveries.composed_at', 'desc')
+        .limit(limit)
+      return (await (channelId ? rows.where('subscriptions.channel_id', '=', channelId) : rows).execute()).map(read)
+    },
   }
 }
 

@@ -137,6 +137,8 @@ export interface Store extends AsyncDisposable {
     /** Newest first, for the preview page. */
     latest(limit: number): Promise<Digest[]>
     get(id: string): Promise<Digest | null>
+    /** Digests of one server, or of one of its channels, newest first. */
+    of(guildId: string, channelId: string | null, limit: number): Promise<Digest[]>
   }
   deliveries: {
     owed(now: string): Promise<Delivery[]>

@@ -1,0 +1,38 @@
+import type { Command, Component } from '../discord/command.ts'
+import { changeList, undoComponent } from './changes.ts'
+import type { CommandContext } from './context.ts'
+import { digest } from './digest.ts'
+import { help } from './help.ts'
+import { type Lister, listComponent } from './lists.ts'
+import { lookup, lookupMenu } from './lookup.ts'
+import { claim, claimList, entity, entityList, source, sourceList } from './operator.ts'
+import { said, saidList, why } from './record.ts'
+import { setup, setupComponent } from './setup.ts'
+import { status } from './status.ts'
+import { subscribe, unsubscribe } from './subscribe.ts'
+import { subscriptionList, subscriptions } from './subscriptions.ts'
+import { watch, watchList, watchTest } from './watch.ts'
+
+const LISTERS: Record<string, Lister> = {
+  changes: changeList,
+  claims: claimList,
+  entities: entityList,
+  said: saidList,
+  sources: sourceList,
+  subscriptions: subscriptionList,
+  watch: watchList,
+  'watch-test': watchTest,
+}
+
+/** Every command, and everything that a button of theirs does. */
+export function allCommands(context: CommandContext): { commands: Command[]; components: Component[] } {
+  const commands: Command[] = [
+    ...[setup, subscribe, unsubscribe, subscriptions, watch, digest, status].map((one) => one(context)),
+    ...[lookup, lookupMenu, said, why, claim, entity, source].map((one) => one(context)),
+    help(() => commands),
+  ]
+  return {
+    commands,
+    components: [listComponent(LISTERS, context), undoComponent(context), setupComponent(context)],
+  }
+}

@@ -1,0 +1,69 @@
+import type { ChatInputCommandInteraction } from 'discord.js'
+import { viewDigest } from '../digests/digest-view.ts'
+import type { Answer, Command } from '../discord/command.ts'
+import { renderDigest } from '../discord/render-digest.ts'
+import { UsageError } from '../errors.ts'
+import type { Digest } from '../model.ts'
+import { type Asker, asCurator } from './asking.ts'
+import { noteChange } from './changes.ts'
+import type { CommandContext } from './context.ts'
+import { channelOption, slash, subcommand } from './define.ts'
+import { told } from './reply.ts'
+import { CHANNELS } from './subscribe.ts'
+
+const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
+const MOST_MESSAGES = 3
+
+export const digest = (context: CommandContext): Command => ({
+  definition: slash('digest', 'digest.help', {
+    curators: true,
+    options: [
+      subcommand('preview', 'digest.preview.help', [channel]),
+      subcommand('now', 'digest.now.help', [channel]),
+      subcommand('last', 'digest.last.help', [channel]),
+    ],
+  }),
+  async run(interaction) {
+    const asker = await asCurator(interaction, context)
+    const { options } = interaction as ChatInputCommandInteraction
+    const channelId = options.getChannel('channel')?.id
+    switch (options.getSubcommand()) {
+      case 'now':
+        return postNow(channelId ?? interaction.channelId, asker, context)
+      case 'last':
+        return last(channelId ?? null, asker, context)
+      default: {
+        const composed = await context.previewDigest(asker.guildId, channelId)
+        return composed ? show(composed, asker) : told(asker.say.text('digest.none'))
+      }
+    }
+  },
+})
+
+/** As it would stand in the channel, to the asker alone. */
+export function show(composed: Digest, { say }: Asker): Answer {
+  const [message, ...more] = renderDigest(viewDigest(composed, say), { say, mostMessages: MOST_MESSAGES })
+  return { kind: 'message', message: message!, more }
+}
+
+/** Makes the channel's digest due at once; the clock posts it within seconds. */
+async function postNow(channelId: string, asker: Asker, { store, now }: CommandContext): Promise<Answer> {
+  const { say, guildId } = asker
+  const found = (await store.subscriptions.list(guildId)).find(
+    ({ target }) => target.kind === 'discord' && target.channelId === channelId,
+  )
+  if (!found) throw new UsageError(say.text('subscriptions.none', { channel: `<#${channelId}>` }))
+  if (found.pausedBecause) throw new UsageError(say.text('digest.now.paused', { channel: `<#${channelId}>` }))
+  const { schedule, timeZone } = found
+  await store.transaction(async (tx) => {
+    await tx.subscriptions.reschedule(found.id, { schedule, timeZone, nextDigestAt: now() })
+    await noteChange(tx, asker, now(), { what: 'reschedule', object: channelId })
+  })
+  return told(say.text('digest.now.done', { channel: `<#${channelId}>` }))
+}
+
+/** The last digest that was posted to a channel of this server, or to any of them. */
+async function last(channelId: string | null, asker: Asker, { store }: CommandContext): Promise<Answer> {
+  const [found] = await store.digests.of(asker.guildId, channelId, 1)
+  return found ? show(found, asker) : told(asker.say.text('digest.none'))
+}

@@ -1,0 +1,130 @@
+import { ChannelType, type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js'
+import { nextDue } from '../digests/schedule.ts'
+import type { Command } from '../discord/command.ts'
+import { UsageError } from '../errors.ts'
+import { sayIn } from '../messages/languages.ts'
+import type { Subscription } from '../model.ts'
+import { type Asker, asCurator } from './asking.ts'
+import { noteChange, undoButton } from './changes.ts'
+import type { CommandContext } from './context.ts'
+import { channelOption, slash, textOption } from './define.ts'
+import { moment, panel, told } from './reply.ts'
+import { parseSchedule, parseZone, suggestSchedules, suggestZones } from './schedule.ts'
+
+export const CHANNELS = [
+  ChannelType.GuildText,
+  ChannelType.GuildAnnouncement,
+  ChannelType.PublicThread,
+  ChannelType.PrivateThread,
+  ChannelType.AnnouncementThread,
+] as const
+/** More subscriptions than this in one server are a mistake or an attack. */
+const MOST_SUBSCRIPTIONS = 100
+/** A first digest looks back this far, and no further. */
+const FIRST_HOURS = 24
+
+export const subscribe = (context: CommandContext): Command => ({
+  definition: slash('subscribe', 'subscribe.help', {
+    curators: true,
+    options: [
+      channelOption('channel', 'subscribe.channel', CHANNELS),
+      textOption('schedule', 'subscribe.schedule', { autocomplete: true, maxLength: 60 }),
+      textOption('time_zone', 'subscribe.zone', { autocomplete: true, maxLength: 60 }),
+    ],
+  }),
+  complete(interaction) {
+    const { name, value } = interaction.options.getFocused(true)
+    return name === 'schedule' ? suggestSchedules(value, sayIn(interaction.locale)) : suggestZones(value)
+  },
+  async run(interaction) {
+    const asker = await asCurator(interaction, context)
+    const { options } = interaction as ChatInputCommandInteraction
+    const channelId = options.getChannel('channel')?.id ?? interaction.channelId
+    checkPermissions(interaction as ChatInputCommandInteraction, channelId, asker)
+    const schedule = parseSchedule(options.getString('schedule') ?? 'daily 08:00', asker.say)
+    const timeZone = parseZone(options.getString('time_zone') ?? 'UTC', asker.say)
+    const made = await subscribeChannel({ channelId, schedule, timeZone }, asker, context)
+    const next = made.nextDigestAt ? moment(made.nextDigestAt, 'F') : ''
+    return told(
+      asker.say.text('subscribe.done', { channel: `<#${channelId}>`, next }),
+      asker.say.text('subscribe.hint'),
+    )
+  },
+})
+
+/** Subscribes a channel, its first digest looking back a day. @throws {UsageError} where it is subscribed already */
+export async function subscribeChannel(
+  wish: { channelId: string; schedule: string; timeZone: string },
+  asker: Asker,
+  { store, now }: CommandContext,
+): Promise<Subscription> {
+  const { channelId, schedule, timeZone } = wish
+  const at = now()
+  const subscription: Subscription = {
+    id: `discord:${channelId}`,
+    target: { kind: 'discord', guildId: asker.guildId, channelId },
+    schedule,
+    timeZone,
+    createdBy: asker.userId,
+    createdAt: at,
+    pausedBecause: null,
+    nextDigestAt: nextDue(schedule, timeZone, at),
+  }
+  await store.transaction(async (tx) => {
+    if ((await tx.subscriptions.list(asker.guildId)).length >= MOST_SUBSCRIPTIONS)
+      throw new UsageError(asker.say.text('subscribe.full', { most: MOST_SUBSCRIPTIONS }))
+    if (!(await tx.subscriptions.add(subscription)))
+      throw new UsageError(asker.say.text('subscribe.already', { channel: `<#${channelId}>` }))
+    const dayAgo = new Date(Date.parse(at) - FIRST_HOURS * 3_600_000).toISOString()
+    const sequence = await tx.statements.before(dayAgo)
+    const { nextDigestAt } = subscription
+    await tx.digests.compose(subscription.id, { sequence, now: at, nextDigestAt, delivery: null })
+    await noteChange(tx, asker, at, { what: 'subscribe', object: channelId })
+  })
+  return subscription
+}
+
+export const unsubscribe = (context: CommandContext): Command => ({
+  definition: slash('unsubscribe', 'unsubscribe.help', {
+    curators: true,
+    options: [channelOption('channel', 'subscribe.channel', CHANNELS)],
+  }),
+  async run(interaction) {
+    const asker = await asCurator(interaction, context)
+    const { options } = interaction as ChatInputCommandInteraction
+    return unsubscribeChannel(options.getChannel('channel')?.id ?? interaction.channelId, asker, context)
+  },
+})
+
+/** Ends a subscription; for a day a button brings it back with what was missed. */
+export async function unsubscribeChannel(channelId: string, asker: Asker, { store, now }: CommandContext) {
+  const change = await store.transaction(async (tx) => {
+    const subscription = (await tx.subscriptions.list(asker.guildId)).find(
+      ({ target }) => target.kind === 'discord' && target.channelId === channelId,
+    )
+    if (!subscription || !(await tx.subscriptions.remove(asker.guildId, channelId)))
+      throw new UsageError(asker.say.text('subscriptions.none', { channel: `<#${channelId}>` }))
+    const undo = { kind: 'subscription', subscription } as const
+    return noteChange(tx, asker, now(), { what: 'unsubscribe', object: channelId, undo })
+  })
+  const done = asker.say.text('unsubscribe.done', { channel: `<#${channelId}>` })
+  return { kind: 'message' as const, message: panel('', [done], [[undoButton(change, asker)]]) }
+}
+
+/** Says at once what would fail at the first digest. Where Discord does not tell us, the first digest will. */
+function checkPermissions(interaction: ChatInputCommandInteraction, channelId: string, { say }: Asker): void {
+  const channel = interaction.guild?.channels.cache.get(channelId)
+  const me = interaction.guild?.members.me
+  if (!channel || !me) return
+  const needed = [
+    ['View Channel', PermissionFlagsBits.ViewChannel],
+    [
+      'Send Messages',
+      channel.isThread() ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
+    ],
+    ['Attach Files', PermissionFlagsBits.AttachFiles],
+  ] as const
+  const missing = needed.filter(([, flag]) => !channel.permissionsFor(me).has(flag)).map(([name]) => name)
+  if (missing.length > 0)
+    throw new UsageError(say.text('subscribe.forbidden', { channel: `<#${channelId}>`, missing: missing.join(', ') }))
+}

@@ -1,0 +1,111 @@
+import type { ChatInputCommandInteraction } from 'discord.js'
+import { nextDue } from '../digests/schedule.ts'
+import type { Command } from '../discord/command.ts'
+import { UsageError } from '../errors.ts'
+import { sayIn } from '../messages/languages.ts'
+import type { Subscription } from '../model.ts'
+import { type Asker, asCurator } from './asking.ts'
+import { type ChangeKind, noteChange } from './changes.ts'
+import type { CommandContext } from './context.ts'
+import { channelOption, slash, subcommand, textOption } from './define.ts'
+import { type Lister, showList } from './lists.ts'
+import { moment, quoted, told } from './reply.ts'
+import { parseSchedule, parseZone, suggestSchedules, suggestZones } from './schedule.ts'
+import { CHANNELS, unsubscribeChannel } from './subscribe.ts'
+
+const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
+
+export const subscriptions = (context: CommandContext): Command => ({
+  definition: slash('subscriptions', 'subscriptions.help', {
+    curators: true,
+    options: [
+      subcommand('list', 'subscriptions.list.help'),
+      subcommand('edit', 'subscriptions.edit.help', [
+        channel,
+        textOption('schedule', 'subscribe.schedule', { autocomplete: true, maxLength: 60 }),
+        textOption('time_zone', 'subscribe.zone', { autocomplete: true, maxLength: 60 }),
+      ]),
+      subcommand('pause', 'subscriptions.pause.help', [channel]),
+      subcommand('resume', 'subscriptions.resume.help', [channel]),
+      subcommand('remove', 'unsubscribe.help', [channel]),
+    ],
+  }),
+  complete(interaction) {
+    const { name, value } = interaction.options.getFocused(true)
+    return name === 'schedule' ? suggestSchedules(value, sayIn(interaction.locale)) : suggestZones(value)
+  },
+  async run(interaction) {
+    const asker = await asCurator(interaction, context)
+    const { options } = interaction as ChatInputCommandInteraction
+    const channelId = options.getChannel('channel')?.id ?? interaction.channelId
+    switch (options.getSubcommand()) {
+      case 'list':
+        return showList(subscriptionList, 'subscriptions', interaction, '', context)
+      case 'edit':
+        return edit(channelId, options, asker, context)
+      case 'pause': {
+        const because = asker.say.text('subscriptions.paused.by', { user: `<@${asker.userId}>` })
+        return pauseOrResume(channelId, because, asker, context)
+      }
+      case 'resume':
+        return pauseOrResume(channelId, null, asker, context)
+      default:
+        return unsubscribeChannel(channelId, asker, context)
+    }
+  },
+})
+
+/** Every channel with its schedule, its next digest, or why there is none. */
+export const subscriptionList: Lister = async ({ guildId, say }, _query, { store }) => ({
+  title: say.text('subscriptions.title'),
+  empty: say.text('subscriptions.empty'),
+  rows: (await store.subscriptions.list(guildId)).map((one) => {
+    const place = one.target.kind === 'discord' ? `<#${one.target.channelId}>` : ''
+    const state = one.pausedBecause
+      ? say.text('subscriptions.row.paused', { because: quoted(one.pausedBecause, 150) })
+      : one.nextDigestAt
+        ? say.text('subscriptions.row.next', { time: moment(one.nextDigestAt, 'R') })
+        : ''
+    return `${place} \`${one.schedule}\` ${quoted(one.timeZone)} · ${state}`
+  }),
+})
+
+async function find(channelId: string, asker: Asker, { store }: Pick<CommandContext, 'store'>): Promise<Subscription> {
+  const found = (await store.subscriptions.list(asker.guildId)).find(
+    ({ target }) => target.kind === 'discord' && target.channelId === channelId,
+  )
+  if (!found) throw new UsageError(asker.say.text('subscriptions.none', { channel: `<#${channelId}>` }))
+  return found
+}
+
+async function edit(
+  channelId: string,
+  options: ChatInputCommandInteraction['options'],
+  asker: Asker,
+  context: CommandContext,
+) {
+  const { store, now } = context
+  const known = await find(channelId, asker, context)
+  const written = options.getString('schedule')
+  const zone = options.getString('time_zone')
+  const schedule = written ? parseSchedule(written, asker.say) : known.schedule
+  const timeZone = zone ? parseZone(zone, asker.say) : known.timeZone
+  const nextDigestAt = nextDue(schedule, timeZone, now())
+  await store.transaction(async (tx) => {
+    await tx.subscriptions.reschedule(known.id, { schedule, timeZone, nextDigestAt })
+    await noteChange(tx, asker, now(), { what: 'reschedule', object: channelId })
+  })
+  const next = nextDigestAt ? moment(nextDigestAt, 'F') : ''
+  return told(asker.say.text('subscribe.done', { channel: `<#${channelId}>`, next }))
+}
+
+async function pauseOrResume(channelId: string, because: string | null, asker: Asker, context: CommandContext) {
+  const { store, now } = context
+  const known = await find(channelId, asker, context)
+  const what: ChangeKind = because ? 'pause' : 'resume'
+  await store.transaction(async (tx) => {
+    await tx.subscriptions.pause(known.id, because)
+    await noteChange(tx, asker, now(), { what, object: channelId })
+  })
+  return told(asker.say.text(`subscriptions.${what}.done`, { channel: `<#${channelId}>` }))
+}

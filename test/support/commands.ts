@@ -1,0 +1,101 @@
+import pino from 'pino'
+import { allCommands } from '../../src/commands/all.ts'
+import type { CommandContext } from '../../src/commands/context.ts'
+import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
+import type { Document, Entity, Statement } from '../../src/model.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { aDigest } from './digests.ts'
+import { DiscordServer, IDS } from './discord-server.ts'
+import { aClaim, aDocument, aSource, aStatement } from './nouns.ts'
+import { scratch } from './scratch.ts'
+
+export const mira: Entity = {
+  id: 'mira-sol',
+  name: 'Mira Sol',
+  kind: 'person',
+  aliases: ['Sol'],
+  handles: ['mirasol'],
+  roles: ['harbour master'],
+  near: [],
+  notNear: [],
+  relations: [],
+}
+
+/** A bot on a Discord of our own, with a real store. */
+export type Scene = AsyncDisposable & {
+  server: DiscordServer
+  store: Store
+  context: CommandContext
+  connection: DiscordConnection
+  clock: { now: string }
+}
+
+export async function openScene(over: Partial<CommandContext> = {}): Promise<Scene> {
+  const server = await DiscordServer.start()
+  const store = await openStore({ dataFolder: scratch() })
+  const log = pino({ level: 'silent' })
+  const clock = { now: '2026-03-02T12:00:00.000Z' }
+  const context: CommandContext = {
+    store,
+    entities: () => [mira],
+    lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
+    previewDigest: async () => aDigest(),
+    now: () => clock.now,
+    log,
+    ...over,
+  }
+  const all = allCommands(context)
+  const connection = await connectDiscord({ token: IDS.token, apiUrl: server.url, guildId: null, log, ...all })
+  return {
+    server,
+    store,
+    context,
+    connection,
+    clock,
+    async [Symbol.asyncDispose]() {
+      await connection.close()
+      await store[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Puts one statement on record. */
+export async function record(
+  store: Store,
+  {
+    statement = {},
+    document = {},
+    now = '2026-03-02T11:00:00.000Z',
+  }: { statement?: Partial<Statement>; document?: Partial<Document>; now?: string } = {},
+): Promise<void> {
+  const one = aDocument(document)
+  const said = aStatement({ documentId: one.id, ...statement })
+  await store.sources.configure([aSource()])
+  await store.claims.configure([aClaim()])
+  await store.documents.put(one, {
+    sourceId: 'gazette',
+    keys: [`url:${one.url}`, one.id],
+    backlog: false,
+    sample: false,
+    now,
+  })
+  const mention = {
+    documentId: one.id,
+    entityId: mira.id,
+    text: 'Mira Sol',
+    start: 25,
+    end: 33,
+    kind: 'name' as const,
+    confidence: 1,
+  }
+  await store.documents.analysed(one.id, {
+    version: 'v1',
+    mentions: [mention],
+    statements: [said],
+    matches: [],
+    quoteKeys: new Map([[said.id, ['lamps stay on']]]),
+    now,
+  })
+}
