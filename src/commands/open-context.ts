@@ -1,0 +1,42 @@
+import { prepareDigest } from '../jobs/digest.ts'
+import type { Kit } from '../jobs/kit.ts'
+import { lookUp } from '../jobs/lookup.ts'
+import type { CommandContext } from './context.ts'
+
+/** A preview without a subscription looks back this far. */
+const PREVIEW_HOURS = 24
+
+/** What commands work with, from the running process. `kit` may change its config and rooms: they are read each time. */
+export function openContext(kit: Kit): CommandContext {
+  const { store, now, log } = kit
+  return {
+    store,
+    now,
+    log,
+    entities: () => kit.rooms.entities,
+    async lookup(text, guildId) {
+      const answer = await lookUp(text, kit)
+      return { ...answer, claims: answer.claims.filter(({ claim }) => maySee(claim.owner, guildId)) }
+    },
+    async previewDigest(guildId, channelId) {
+      const subscriptions = await store.subscriptions.list(guildId)
+      const found = subscriptions.find(
+        ({ target }) => target.kind === 'discord' && (!channelId || target.channelId === channelId),
+      )
+      const dayAgo = new Date(Date.parse(now()) - PREVIEW_HOURS * 3_600_000).toISOString()
+      const cursor = found
+        ? await store.digests.cursor(found.id)
+        : { sequence: await store.statements.before(dayAgo), composedAt: dayAgo }
+      const { digest } = await prepareDigest(kit, {
+        id: `preview-${guildId}`.slice(0, 20),
+        sequence: cursor.sequence,
+        since: cursor.composedAt,
+        subscription: { target: { kind: 'discord', guildId, channelId: channelId ?? '' } },
+        sample: false,
+      })
+      return digest.counts.statements > 0 ? digest : null
+    },
+  }
+}
+
+const maySee = (owner: string, guildId: string | null) => owner === 'operator' || owner === guildId
