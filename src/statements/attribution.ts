@@ -75,13 +75,29 @@ const span = ({ text, start, end }: Span): Span => ({ text, start, end })
 
 /** The subject of a verb that stands right after these words; the last clause of them counts. */
 export function subjectBefore(text: string, from: number): Span | null {
+  const relative = /[,\s]\s*(?:who|which)(?:\s+\S+){0,4}\s*$/.exec(text)
+  if (relative) {
+    const words = text.slice(0, relative.index).replace(/[\s,]+$/, '')
+    // “…, by Anonymous, who claim”: the words right before, even behind a preposition.
+    const last = words.split(/,|\b(?:to|of|by|with|from|for|at|in|on|against)\s/).at(-1) ?? ''
+    const antecedent = subjectOf(last, from + words.length - last.length)
+    if (antecedent && isName(antecedent.text)) return antecedent
+  }
+  const participle = /(?:,|\bby)\s+(?:\w+\s+)?$/.exec(text)
+  if (participle) {
+    const main = /^[^,]*?(?=\s(?:has|have|had|is|are|was|were|will|would|did|does|do|hasn['’]t|\w+ed)\b)/.exec(text)
+    const subject = main && subjectOf(main[0], from)
+    if (subject) return subject
+  }
   const cut = Math.max(
-    ...[' and ', ' but ', ' that ', ' when ', ' as ', ' while ', '; ', ': '].map((one) => text.lastIndexOf(one)),
+    ...[' and ', ' but ', ' that ', ' when ', ' as ', ' while ', ' however ', '; ', ': '].map((one) =>
+      text.lastIndexOf(one),
+    ),
   )
   const near =
     cut >= 0
       ? subjectOf(
-          text.slice(cut + 1).replace(/^(and|but|that|when|as|while)\b/, (one) => ' '.repeat(one.length)),
+          text.slice(cut + 1).replace(/^(?:and|but|that|when|as|while|however)\b/, (one) => ' '.repeat(one.length)),
           from + cut + 1,
         )
       : null

@@ -30,9 +30,16 @@ export function extractStatements(document: Document, mentions: Mention[], entit
   const people = createPeople(entities, inView, view.text)
   const quotes = findQuotes(view.text)
   const clauses = indirect(view.text, quotes)
-  const isInside = (draft: Draft) =>
-    draft.directness === 'mixed' && clauses.some(({ start, end }) => start <= draft.start && end >= draft.end)
-  const drafts = [...direct(view.text, quotes, people).filter((draft) => !isInside(draft)), ...clauses]
+  const spoken = direct(view.text, quotes, people)
+  // What stands in quotation marks inside somebody's clause is part of it; a clause inside a quotation is the quotation's.
+  const within = (inner: Draft, outer: Draft) => outer.start <= inner.start && outer.end >= inner.end
+  const drafts = [
+    ...spoken.filter(
+      (draft) =>
+        !clauses.some((clause) => within(draft, clause) && clause.end - clause.start > draft.end - draft.start + 4),
+    ),
+    ...clauses.filter((clause) => !spoken.some((draft) => draft.directness === 'direct' && within(clause, draft))),
+  ]
   drafts.sort((a, b) => a.start - b.start || b.end - a.end)
   return drafts.map((draft) => finish(draft, document, view, people, entities))
 }
@@ -194,6 +201,7 @@ function finish(draft: Draft, document: Document, view: View, people: People, en
     return { text: document.text.slice(from, to), start: from, end: to }
   }
   const who = draft.speaker && people.resolve(draft.speaker)
+  if (draft.speaker) people.spoke(draft.speaker)
   const content = document.text.slice(start, end)
   const spokesperson = entities
     .find(({ id }) => id === who?.entityId)

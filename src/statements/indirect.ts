@@ -34,8 +34,9 @@ export function findIndirect(sentence: string, from: number): Indirect[] {
   for (let at = 1; at < words.length; at++) {
     const one = atWord(sentence, from, end, words, at)
     if (!one) continue
-    found.push(...withAdditions(sentence, from, one))
-    break
+    found.push(...withAdditions(sentence, from, cutAtTurn(sentence, from, one)))
+    const last = found.at(-1)!.end
+    while (at + 1 < words.length && words[at + 1]!.start < last) at += 1
   }
   if (found.length === 0) {
     const trailing = /,?\s+according to\s+/i.exec(sentence)
@@ -83,7 +84,9 @@ function findInserted(sentence: string, from: number, begin: number, end: number
     const head: Indirect = { source, cue, start: begin, end: from + comma.index }
     const tailAt = word.end + closing[0].length + (/^[,—–]?\s*/.exec(behind.slice(closing[0].length))?.[0].length ?? 0)
     const parts = [head, ...(tailAt < end && end - tailAt > 8 ? [{ source, cue, start: tailAt, end }] : [])]
-    if (comma.index < 3) continue
+    // A quotation right before the comma has this tag for its own.
+    if (comma.index < 3 || /["”“]|__/.test(sentence.slice(Math.max(0, comma.index - 80), comma.index) + between))
+      continue
     return parts
   }
   return []
@@ -96,7 +99,10 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
   const rest = sentence.slice(word.end - from, end - from)
   const cue: Span = { text: word.text, start: word.start, end: word.end }
   const kinds = CUES.get(form)
-  if (kinds && !NOT_A_VERB.test(before)) {
+  const negated =
+    /(?:n['’]t|not|never)$/i.test(before) ||
+    /\b(?:not|never|n['’]t)\s+\w+\s*$/i.test(sentence.slice(0, word.start - from))
+  if (kinds && !negated && !NOT_A_VERB.test(before) && isVerb(form, before)) {
     const content = contentOf(rest, form, kinds)
     const passive = /^(?:is|are|was|were|been|being|be)$/i.test(before) && /(?:ed|en|wn|id)$/.test(form)
     const unanswered =
@@ -104,13 +110,9 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
       /\b(?:not|never|n['’]t|declined|refused)\b/.test(sentence.slice(0, word.start - from))
     if (content !== null && !unanswered && !passive) {
       const source = subjectBefore(sentence.slice(0, word.start - from), from)
-      if (source)
-        return {
-          source,
-          cue,
-          start: word.end + content.start,
-          end: content.end === null ? end : word.end + content.end,
-        }
+      const stop = content.end === null ? end : word.end + content.end
+      const several = /\S\s+\S/.test(sentence.slice(word.end + content.start - from, stop - from).trim())
+      if (source && several) return { source, cue, start: word.end + content.start, end: stop }
     }
   }
   if (NOUNS.test(form) || ADJECTIVES.test(form)) {
@@ -126,6 +128,18 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
     return { source: possessed ? null : source, cue, start, end: clauseEnd(sentence, from, start, end) }
   }
   return null
+}
+
+/** A base form is also a noun (“Islamic state”, “a report”): as a verb it follows a plural, a pronoun or a modal. */
+function isVerb(form: string, before: string): boolean {
+  if (/(?:ed|ing|s|id|ot|ew|aw|ught|old|ound|ote|ang|ore|elt|ent|oke|wn)$/.test(form)) return true
+  return (
+    /^(?:I|we|you|they|who|will|would|can|could|may|might|must|should|did|do|does|people|also|often|now|still|repeatedly|privately|never|to|that|which)$/i.test(
+      before,
+    ) ||
+    /[^s]s$/.test(before) ||
+    /ly$/.test(before)
+  )
 }
 
 /** Where the content of a cue begins and ends, counted from the cue's own end; null where it has none. */
@@ -198,6 +212,14 @@ function endOfPhrase(rest: string, from: number): number | null {
 const clauseEnd = (sentence: string, from: number, start: number, end: number): number => {
   const cut = endOfPhrase(sentence.slice(start - from, end - from), 0)
   return cut === null ? end : start + cut
+}
+
+/** “…, however Prince believes …” begins somebody else's statement. */
+function cutAtTurn(sentence: string, from: number, one: Indirect): Indirect {
+  const match = /,\s+(?:however|but|while|although|though)\s+(?:\S+\s+){1,4}?(\p{Ll}+)\b/u.exec(
+    sentence.slice(one.start - from, one.end - from),
+  )
+  return match && match.index > 10 && CUES.has(match[1]!) ? { ...one, end: one.start + match.index } : one
 }
 
 /** “…, adding that he would never vote” holds a second statement of the same speaker. */

@@ -58,30 +58,55 @@ const PREPOSITION =
 export const withoutBrackets = (text: string): string =>
   text.replace(/\([^()]{0,80}\)/g, (one) => ' '.repeat(one.length))
 
+const AUXILIARY =
+  /^(?:has|have|had|is|are|was|were|be|been|being|will|would|can|could|may|might|must|should|do|does|did|includes?|included)$/i
+
 /** The noun phrase that ends a stretch of words: a run of capitals, a pronoun, or a determiner with its noun. */
 function nounPhrase(chunk: string, from: number): Span | null {
   const words = wordsOf(chunk, from)
   while (words.length > 0) {
     while (words.length > 0 && FILLER.test(words.at(-1)!.text)) words.pop()
     const size = phraseSize(words)
-    if (size === 0) return null
-    const i = words.length - size
-    const last = words.at(-1)!
-    // What a preposition leads in stands beside the subject: “Blige, after singing to Clinton, asked”.
-    if (i > 0 && PREPOSITION.test(words[i - 1]!.text) && i > 1) {
+    if (size === 0) {
+      const verb = words.findLastIndex(({ text }) => AUXILIARY.test(text))
+      if (verb <= 0) return null
+      words.length = verb
+      continue
+    }
+    let i = words.length - size
+    const lead = words[i - 1]?.text ?? ''
+    if (i > 1 && /^(?:of|for)$/i.test(lead)) {
+      // “one of the accounts”, “a spokesman for the mayor”: the whole phrase speaks.
+      const head = phraseSize(words.slice(0, i - 1), true)
+      if (head > 0) i -= head + 1
+    }
+    if (i > 1 && PREPOSITION.test(words[i - 1]!.text)) {
+      // What a preposition leads in stands beside the subject: “Blige, after singing to Clinton, asked”.
       words.length = i - 1
       continue
     }
-    return { text: chunk.slice(words[i]!.start - from, last.end - from), start: words[i]!.start, end: last.end }
+    return {
+      text: chunk.slice(words[i]!.start - from, words.at(-1)!.end - from),
+      start: words[i]!.start,
+      end: words.at(-1)!.end,
+    }
   }
   return null
 }
 
-/** How many words at the end make one noun phrase. */
-function phraseSize(words: Word[]): number {
+/** How many words at the end make one noun phrase. `asHead`: a bare “one” or “members” counts too. */
+function phraseSize(words: Word[], asHead = false): number {
   const last = words.at(-1)
   if (!last) return 0
   if (PRONOUN.test(last.text)) return 1
+  if (
+    asHead &&
+    /^(?:one|some|many|most|several|members|officials|supporters|two|three|both|all|each|spokesman|spokeswoman)$/i.test(
+      last.text,
+    ) &&
+    !DETERMINER.test(words.at(-2)?.text ?? '')
+  )
+    return 1
   let i = words.length - 1
   if (isCapital(last)) {
     while (
@@ -97,10 +122,18 @@ function phraseSize(words: Word[]): number {
     while (i < words.length - 1 && ROLE.test(words[i]!.text)) i += 1
     return words.length - i
   }
-  const lowest = Math.max(0, i - 8)
-  while (i > lowest && !DETERMINER.test(words[i]!.text) && !isCue(words[i]!.text)) i -= 1
-  if (DETERMINER.test(words[i]!.text) && i < words.length - 1) return words.length - i
-  return /s$/.test(last.text) && !isCue(last.text) ? 1 : 0
+  for (i -= 1; i >= Math.max(0, words.length - 9); i--) {
+    const { text } = words[i]!
+    if (DETERMINER.test(text) || /\p{L}['’]s?$/u.test(text)) {
+      // “Anonymous's petition”, “the city's police department”: the owner belongs to it.
+      while (i > 0 && /['’]s?$/.test(text) && (isCapital(words[i - 1]!) || DETERMINER.test(words[i - 1]!.text))) i -= 1
+      return words.length - i
+    }
+    if (AUXILIARY.test(text)) return 0
+    if (isCue(text)) break
+  }
+  if (!/s$/.test(last.text) || isCue(last.text)) return 0
+  return words.length === 2 && isCapital(words[0]!) ? 2 : 1
 }
 
 const isCapital = (word: Word): boolean => CAPITAL.test(word.text) || word.text.startsWith('@')
@@ -112,6 +145,8 @@ export type People = {
   resolve(span: Span): { name: string; entityId: string | null }
   /** Remembers somebody who was named at this place. */
   name(span: Span): void
+  /** Remembers who spoke, for the pronouns after. */
+  spoke(span: Span): void
 }
 
 export function createPeople(entities: Entity[], mentions: Mention[], text: string): People {
@@ -130,7 +165,9 @@ export function createPeople(entities: Entity[], mentions: Mention[], text: stri
       ) ?? span
     )
   }
+  const speakers: Span[] = []
   const people: People = {
+    spoke: (span) => void (isName(span.text) && speakers.push(span)),
     name: (span) => void (isName(span.text) && known.push(span)),
     resolve(span) {
       const mention = entityAt(span)
@@ -139,7 +176,14 @@ export function createPeople(entities: Entity[], mentions: Mention[], text: stri
       const back = named.filter(({ start }) => start < span.start).reverse()
       if (/^(he|she|who)$/.test(words)) {
         const tracked = back.find(({ entityId }) => byId.get(entityId ?? '')?.kind === 'person')
-        const other = [...known].reverse().find(({ start, text: name }) => start < span.start && name.includes(' '))
+        const isPerson = ({ start, end }: Span) => {
+          const mention = entityAt({ start, end, text: '' })
+          return !mention || byId.get(mention.entityId ?? '')?.kind === 'person'
+        }
+        const near = (one: Span) => one.start < span.start && isPerson(one)
+        const other =
+          speakers.findLast(near) ??
+          (tracked ? undefined : known.findLast((one) => near(one) && one.text.includes(' ')))
         if (other && (!tracked || other.start > tracked.start)) return people.resolve(other)
         if (tracked?.entityId) return as(tracked.entityId)
       } else if (/^(they|it|we)$/.test(words)) {
