@@ -5,6 +5,7 @@ import { shared } from '../support/shared.ts'
 import { scoreCofenet } from './statements/cofenet.ts'
 import { type Extract, f1, scorePolnear } from './statements/measure.ts'
 import { readPolnear } from './statements/polnear.ts'
+import { scoreTraps } from './statements/traps.ts'
 
 const finder = createFinder([])
 const extract: Extract = (document) => extractStatements(document, findMentions(document, finder), [])
@@ -35,6 +36,11 @@ export async function run(args: string[]): Promise<void> {
   const cofenet = shared('data/quotes/cofenet-polnear/valid.jsonl')
   if (cofenet && !wanted)
     rows['CofeNet PolNeAR valid, content, exact'] = shown(f1(scoreCofenet(cofenet, extract)), '38.5', '50')
+  rows['common-word traps, 208 sentences'] = shown(
+    f1(scoreTraps(args.includes('--traps') ? console.log : undefined)),
+    '',
+    '95',
+  )
   console.table(rows)
 }
 
