@@ -1,10 +1,10 @@
-import { type APIMessage, Routes } from 'discord.js'
+import { type APIDMChannel, type APIMessage, Routes } from 'discord.js'
 import { DiscordError } from '../errors.ts'
 import type { Delivery } from '../model.ts'
 import { type Backoff, withBackoff } from './backoff.ts'
 import type { DiscordConnection } from './client.ts'
 import { asDiscordError, mayMend } from './failures.ts'
-import { bodyOf, filesOf, type RenderedMessage } from './message.ts'
+import { bodyOf, filesOf, type RenderedMessage, textMessage } from './message.ts'
 
 const PATIENCE: Backoff = { tries: 4, firstMs: 500, mostMs: 8000 }
 
@@ -105,5 +105,22 @@ export async function editMessage(
     await withBackoff(edit, mayMend, patience)
   } catch (error) {
     throw asDiscordError(error, 'changing a message')
+  }
+}
+
+/** A line to a channel, or to a person alone. Words from outside in it are harmless already. @throws {DiscordError} */
+export async function sendNotice(
+  place: { channelId: string } | { userId: string },
+  words: string,
+  { rest }: Pick<DiscordConnection, 'rest'>,
+): Promise<void> {
+  try {
+    const channelId =
+      'channelId' in place
+        ? place.channelId
+        : ((await rest.post(Routes.userChannels(), { body: { recipient_id: place.userId } })) as APIDMChannel).id
+    await rest.post(Routes.channelMessages(channelId), { body: bodyOf(textMessage(words)) })
+  } catch (error) {
+    throw asDiscordError(error, 'telling about a trouble')
   }
 }

@@ -237,6 +237,9 @@ export const en = {
   'help.configure': 'For those who manage the server',
   'help.menu': 'Right-click a message → Apps → Look up statements.',
 
+  'trouble.paused':
+    'Digests to {channel} are paused: {why}. Nothing is lost: /subscriptions resume posts what was missed, as one digest.',
+
   'problem.server': 'This works in a server only.',
   'problem.curator': 'That needs Manage Server, or the role that this server has set for it.',
   'problem.gone': 'That button belongs to an older version: use the command again.',

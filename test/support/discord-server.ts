@@ -269,6 +269,16 @@ const ROUTES: Route[] = [
     answer: () => ok({ id: IDS.bot, username: 'onrecord', discriminator: '0', bot: true }),
   },
   {
+    method: 'POST',
+    path: /^\/users\/@me\/channels$/,
+    operation: 'post /users/@me/channels',
+    answer: ({ server, heard }) => {
+      const id = `9${(heard.body as { recipient_id: string }).recipient_id.slice(1)}`
+      server.channels.set(id, { id, type: 1, guild_id: '', name: 'direct' })
+      return ok({ id, type: 1 })
+    },
+  },
+  {
     method: 'GET',
     path: /^\/channels\/(\d+)$/,
     answer: ({ server, match }) => {
