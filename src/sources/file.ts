@@ -12,6 +12,7 @@ import { type Packing, packingOf, unpacked, unpackedByHead, unpackedBytes } from
 import { readWarc } from './archive/warc.ts'
 import { climbsOut, openZip } from './archive/zip.ts'
 import { decode } from './decode.ts'
+import { looksLikeJsonFeed } from './json-feed.ts'
 import type { Parsers } from './parsers.ts'
 
 /** Feeds, pages and single JSON values are read whole; nothing that people publish as one is larger. */
@@ -114,15 +115,13 @@ async function firstBytes(path: string, packing: Packing): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of stream) {
       chunks.push(chunk)
       size += chunk.length
       if (size >= HEAD) break
     }
   } catch {
     // Told when the whole file is read.
-  } finally {
-    stream.destroy()
   }
   return Buffer.concat(chunks).subarray(0, HEAD)
 }
@@ -132,10 +131,11 @@ function shapeOf(text: string, whole: boolean): Shape {
   if (/^HTTP\/[\d.]+ \d{3}/.test(text)) return 'json'
   if (/^[{[]/.test(text)) {
     const [first = ''] = text.split('\n', 1)
-    if (first.length === text.length) return whole ? 'json' : 'lines'
+    if (first.length === text.length && !whole) return 'lines'
     try {
       JSON.parse(first)
-      return text.slice(first.length).trim() === '' ? 'json' : 'lines'
+      const alone = text.slice(first.length).trim() === ''
+      return alone && (first.startsWith('[') || looksLikeJsonFeed(first)) ? 'json' : 'lines'
     } catch {
       // A broken first line is followed by whole ones; a printed value is not.
       const [, second = ''] = text.slice(first.length).split('\n', 2)
@@ -157,8 +157,10 @@ async function* readWholeJson(bytes: Buffer, path: string): AsyncGenerator<Read,
   }
   let known = false
   let found = 0
+  const oneLine = !bytes.toString('utf8').trim().includes('\n')
   for (const [i, value] of values.entries()) {
-    const read = readPosts(value, { source: path, locator: values.length > 1 ? `item ${i + 1}` : null })
+    const locator = values.length > 1 ? `item ${i + 1}` : oneLine ? 'line 1' : null
+    const read = readPosts(value, { source: path, locator })
     known ||= read.known
     found += read.items.length + read.deleted.length
     for (const item of read.items) yield { item }

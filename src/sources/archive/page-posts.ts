@@ -299,7 +299,7 @@ function wordsOf(element: PostElement): { text: string; entities: StatedEntity[]
   const raw = [...element.childNodes].map(walk).join('')
   // A link that the page pushed against the words before it stood apart from them.
   const text = raw.replace(/(?<=[^\s(])(?=https?:\/\/t\.co\/)/g, ' ').replace(/\u00a0(?=https?:\/\/|$)/g, ' ')
-  return { text: text.replace(/[^\S\n]+$/gm, '').trim(), entities }
+  return { text: text.trim(), entities }
 }
 
 const flat = (node: PostElement): string =>

@@ -37,10 +37,10 @@ export function readPosts(
   if (typeof value !== 'object' || value === null) return { items: [], deleted: [], known: false }
   const json = value as Json
   const found = (items: RawItem[]) => ({ items, deleted: [], known: true })
-  if (isTweetV1(json)) return found(readTweetV1(json, provenance, owner))
   if (isSnscrape(json)) return found(readSnscrape(json, provenance))
-  if (isPageV2(json)) return found(readPageV2(json, provenance))
   if (isTweetV2(json)) return found(readTweetV2(json, provenance))
+  if (isTweetV1(json)) return found(readTweetV1(json, provenance, owner))
+  if (isPageV2(json)) return found(readPageV2(json, provenance))
   if (Array.isArray(json.statuses)) return gathered(json.statuses, provenance)
   const removed = deletedId(json.delete)
   if (removed) return { items: [], deleted: [`twitter:${removed}`], known: true }

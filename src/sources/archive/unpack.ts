@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
+import type { Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { bunzip2 } from './bzip2.ts'
 
@@ -14,17 +14,49 @@ export function packingOf(head: Uint8Array): Packing {
   return 'none'
 }
 
-/** A file's bytes without their packing. What is damaged or cut gives an error after the bytes that are whole. */
-export const unpacked = (path: string, packing: Packing): Readable =>
-  unpackedStream(createReadStream(path, { highWaterMark: CHUNK }), packing)
+/**
+ * A file's bytes without their packing. What is damaged or cut gives every byte that is whole, then an error.
+ *
+ * @throws {Error} while it is read
+ */
+export const unpacked = (path: string, packing: Packing): AsyncGenerator<Buffer> =>
+  withoutPacking(createReadStream(path, { highWaterMark: CHUNK }), packing)
 
-function unpackedStream(raw: Readable, packing: Packing): Readable {
-  if (packing === 'none') return raw
-  if (packing === 'bzip2') return Readable.from(bunzip2(raw), { objectMode: false })
-  const decoder = packing === 'zstd' ? createZstdDecompress({ chunkSize: CHUNK }) : createGunzip({ chunkSize: CHUNK })
-  raw.on('error', (error) => decoder.destroy(error))
-  decoder.on('close', () => raw.destroy())
-  return raw.pipe(decoder)
+async function* withoutPacking(raw: AsyncIterable<Buffer>, packing: Packing): AsyncGenerator<Buffer> {
+  if (packing === 'none') yield* raw
+  else if (packing === 'bzip2') yield* bunzip2(raw)
+  else
+    yield* decoded(
+      raw,
+      packing === 'zstd' ? createZstdDecompress({ chunkSize: CHUNK }) : createGunzip({ chunkSize: CHUNK }),
+    )
+}
+
+/** Bytes given to a decoder at once: what comes of them is held in memory. */
+const MEASURE = 32 * 1024
+
+/** Feeds a decoder by hand: a stream that fails forgets what it had decoded but not handed on. */
+async function* decoded(raw: AsyncIterable<Buffer>, decoder: Transform): AsyncGenerator<Buffer> {
+  const ready: Buffer[] = []
+  let failure: Error | null = null
+  const ended = new Promise<void>((done) => decoder.once('close', done).once('end', done))
+  decoder.on('data', (chunk: Buffer) => void ready.push(chunk))
+  decoder.on('error', (error) => {
+    failure = error
+  })
+  try {
+    for await (const chunk of raw)
+      for (let at = 0; at < chunk.length && !failure; at += MEASURE) {
+        await new Promise<void>((done) => decoder.write(chunk.subarray(at, at + MEASURE), () => done()))
+        yield* ready.splice(0)
+      }
+    decoder.end()
+    await ended
+    yield* ready.splice(0)
+    if (failure) throw failure
+  } finally {
+    decoder.destroy()
+  }
 }
 
 /** A stream's bytes without their packing, which its first bytes tell. */
@@ -32,20 +64,18 @@ export async function* unpackedByHead(bytes: AsyncIterable<Buffer>): AsyncGenera
   const source = bytes[Symbol.asyncIterator]()
   const first = await source.next()
   if (first.done) return
-  const rest = (async function* () {
+  const whole = (async function* () {
     yield first.value
     for (let next = await source.next(); !next.done; next = await source.next()) yield next.value
   })()
-  const packing = packingOf(first.value)
-  if (packing === 'none') yield* rest
-  else yield* unpackedStream(Readable.from(rest, { objectMode: false }), packing) as AsyncIterable<Buffer>
+  yield* withoutPacking(whole, packingOf(first.value))
 }
 
 /** A file's bytes at once. @throws {Error} where it is damaged, cut or unpacks to more than `maxBytes` */
 export async function unpackedBytes(path: string, packing: Packing, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of unpacked(path, packing) as AsyncIterable<Buffer>) {
+  for await (const chunk of unpacked(path, packing)) {
     size += chunk.length
     if (size > maxBytes) throw new Error(`it unpacks to more than ${Math.round(maxBytes / 1e6)} MB`)
     chunks.push(chunk)
