@@ -11,6 +11,7 @@ import { setup, setupComponent } from './setup.ts'
 import { status } from './status.ts'
 import { subscribe, unsubscribe } from './subscribe.ts'
 import { subscriptionList, subscriptions } from './subscriptions.ts'
+import { timeline } from './timeline.ts'
 import { watch, watchList, watchTest } from './watch.ts'
 
 const LISTERS: Record<string, Lister> = {
@@ -28,7 +29,7 @@ const LISTERS: Record<string, Lister> = {
 export function allCommands(context: CommandContext): { commands: Command[]; components: Component[] } {
   const commands: Command[] = [
     ...[setup, subscribe, unsubscribe, subscriptions, watch, digest, status].map((one) => one(context)),
-    ...[lookup, lookupMenu, said, why, claim, entity, source].map((one) => one(context)),
+    ...[lookup, lookupMenu, said, timeline, why, claim, entity, source].map((one) => one(context)),
     help(() => commands),
   ]
   return {

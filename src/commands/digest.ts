@@ -15,6 +15,7 @@ const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
 const MOST_MESSAGES = 3
 
 export const digest = (context: CommandContext): Command => ({
+  examples: ['/digest preview', '/digest now channel:#news'],
   definition: slash('digest', 'digest.help', {
     curators: true,
     options: [

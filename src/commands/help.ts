@@ -5,7 +5,7 @@ import { slash } from './define.ts'
 import { panel } from './reply.ts'
 
 const GROUPS: Record<string, string[]> = {
-  'help.read': ['lookup', 'said', 'why', 'claim', 'entity', 'source'],
+  'help.read': ['lookup', 'said', 'timeline', 'why', 'claim', 'entity', 'source'],
   'help.configure': ['setup', 'subscribe', 'unsubscribe', 'subscriptions', 'watch', 'digest', 'status'],
 }
 

@@ -11,6 +11,7 @@ import { flagOption, messageMenu, slash, subcommand, textOption } from './define
 const LONGEST_TEXT = 1500
 
 export const lookup = (context: CommandContext): Command => ({
+  examples: ['/lookup text words:the lamps stay on', '/lookup url address:https://gazette.example/one'],
   definition: slash('lookup', 'lookup.help', {
     where: 'everywhere',
     options: [

@@ -14,6 +14,7 @@ const search = textOption('search', 'list.search', { maxLength: 50 })
 
 /** `/entity list|show`: who is tracked, and by which names. */
 export const entity = (context: CommandContext): Command => ({
+  examples: ['/entity show name:Mira Sol'],
   definition: slash('entity', 'entity.help', {
     options: [
       subcommand('list', 'entity.list.help', [search]),
@@ -58,6 +59,7 @@ export const entityList: Lister = async ({ say }, query, { entities }) => ({
 
 /** `/source list`: what is read, how it goes, and what is the matter where it does not. */
 export const source = (context: CommandContext): Command => ({
+  examples: ['/source list search:gazette'],
   definition: slash('source', 'source.help', { options: [subcommand('list', 'source.list.help', [search])] }),
   run: (interaction) =>
     showList(
@@ -91,6 +93,7 @@ export const sourceList: Lister = async ({ say }, query, { store }) => ({
 
 /** `/claim list|show`: the known claims that this server may see. */
 export const claim = (context: CommandContext): Command => ({
+  examples: ['/claim show claim:lamps'],
   definition: slash('claim', 'claim.help', {
     options: [
       subcommand('list', 'claim.list.help', [search]),
@@ -99,12 +102,7 @@ export const claim = (context: CommandContext): Command => ({
       ]),
     ],
   }),
-  async complete(interaction): Promise<Choice[]> {
-    const typed = interaction.options.getFocused().toLowerCase()
-    return (await visibleClaims(interaction.guildId ?? '', context))
-      .map(({ id, title, text }) => ({ name: title ?? text, value: id }))
-      .filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(typed))
-  },
+  complete: (interaction) => suggestClaims(interaction.options.getFocused(), interaction.guildId ?? '', context),
   async run(interaction) {
     const { options } = interaction as ChatInputCommandInteraction
     if (options.getSubcommand() === 'list')
@@ -128,8 +126,15 @@ export const claim = (context: CommandContext): Command => ({
   },
 })
 
+/** Claims whose words or id hold what is typed. */
+export async function suggestClaims(typed: string, guildId: string, context: CommandContext): Promise<Choice[]> {
+  return (await visibleClaims(guildId, context))
+    .map(({ id, title, text }) => ({ name: title ?? text, value: id }))
+    .filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(typed.toLowerCase()))
+}
+
 /** The operator's claims and this server's own, never another's. */
-async function visibleClaims(guildId: string, { store }: CommandContext) {
+export async function visibleClaims(guildId: string, { store }: CommandContext) {
   return (await store.claims.list()).filter(({ owner }) => owner === 'operator' || owner === guildId)
 }
 

@@ -15,6 +15,7 @@ const MOST = 200
 
 /** `/said who about since`: what somebody is on record as having said. */
 export const said = (context: CommandContext): Command => ({
+  examples: ['/said who:Mira Sol about:lamps since:one month'],
   definition: slash('said', 'said.help', {
     options: [
       textOption('who', 'said.who', { required: true, autocomplete: true, maxLength: 60 }),
@@ -63,6 +64,7 @@ export const saidList: Lister = async ({ say }, query, { store, entities, now })
 
 /** `/why record`: why an entry stood in this server's digest, or did not. */
 export const why = (context: CommandContext): Command => ({
+  examples: ['/why record:4f2a90c1'],
   definition: slash('why', 'why.help', {
     options: [textOption('record', 'why.record', { required: true, maxLength: 60 })],
   }),

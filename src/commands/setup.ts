@@ -11,6 +11,7 @@ import { subscribeChannel } from './subscribe.ts'
 
 /** `/setup`: from nothing to a first digest in two presses; with options, the server's own settings. */
 export const setup = (context: CommandContext): Command => ({
+  examples: ['/setup', '/setup curators:@editors status_channel:#bots'],
   definition: slash('setup', 'setup.help', {
     curators: true,
     options: [

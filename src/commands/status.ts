@@ -9,6 +9,7 @@ import { moment, panel } from './reply.ts'
 
 /** `/status now|changes`: how it goes, and who changed what. */
 export const status = (context: CommandContext): Command => ({
+  examples: ['/status now', '/status changes'],
   definition: slash('status', 'status.help', {
     curators: true,
     options: [subcommand('now', 'status.now.help'), subcommand('changes', 'status.changes.help')],

@@ -24,6 +24,7 @@ const MOST_SUBSCRIPTIONS = 100
 const FIRST_HOURS = 24
 
 export const subscribe = (context: CommandContext): Command => ({
+  examples: ['/subscribe channel:#news schedule:weekdays 08:30 time_zone:Europe/Berlin'],
   definition: slash('subscribe', 'subscribe.help', {
     curators: true,
     options: [
@@ -85,6 +86,7 @@ export async function subscribeChannel(
 }
 
 export const unsubscribe = (context: CommandContext): Command => ({
+  examples: ['/unsubscribe channel:#news'],
   definition: slash('unsubscribe', 'unsubscribe.help', {
     curators: true,
     options: [channelOption('channel', 'subscribe.channel', CHANNELS)],

@@ -16,6 +16,7 @@ import { CHANNELS, unsubscribeChannel } from './subscribe.ts'
 const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
 
 export const subscriptions = (context: CommandContext): Command => ({
+  examples: ['/subscriptions list', '/subscriptions edit channel:#news schedule:weekly monday 9:00'],
   definition: slash('subscriptions', 'subscriptions.help', {
     curators: true,
     options: [

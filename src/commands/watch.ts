@@ -15,6 +15,7 @@ const MOST_TERMS = 500
 const TEST_DAYS = 7
 
 export const watch = (context: CommandContext): Command => ({
+  examples: ['/watch add term:@mirasol', '/watch test term:harbour lamps'],
   definition: slash('watch', 'watch.help', {
     curators: true,
     options: [

@@ -24,6 +24,8 @@ export type ComponentInteraction = MessageComponentInteraction | ModalSubmitInte
 /** One slash command or entry of the Apps menu. It gives an answer; when and how it is sent is the client's matter. */
 export type Command = {
   definition: RESTPostAPIApplicationCommandsJSONBody
+  /** As they are typed: `/watch add term:Cloudflare`. */
+  examples?: string[]
   run(interaction: CommandInteraction): Promise<Answer> | Answer
   complete?(interaction: AutocompleteInteraction): Promise<Choice[]> | Choice[]
   /** True where the answer is for everybody in the channel. Without it only the asker sees it. */

@@ -167,6 +167,17 @@ export const en = {
   'why.waiting': '{channel}: waits for the next digest.',
   'why.paused': '{channel}: paused.',
 
+  'timeline.help': 'A picture of who said it when',
+  'timeline.claim.help': 'Who said a claim when, and who opposed it',
+  'timeline.quote.help': 'How a quotation spread from outlet to outlet',
+  'timeline.none': 'Nothing with a date is on record for it.',
+  'timeline.repeats': 'says it',
+  'timeline.differs': 'other figure',
+  'timeline.opposes': 'opposes it',
+  'timeline.other': 'bears on it',
+  'timeline.more.one': 'and {count} earlier one, in the picture',
+  'timeline.more.other': 'and {count} earlier ones, in the picture',
+
   'entity.help': 'Who is tracked',
   'entity.list.help': 'List who is tracked',
   'entity.show.help': 'Show by which names somebody is recognised',

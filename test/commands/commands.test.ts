@@ -294,6 +294,17 @@ describe('reading the record', () => {
     expect((await curator.slash('why', { record: 'st-9' })).text).toContain('no record')
   })
 
+  test('/timeline draws who said a claim when, with the same in words', async () => {
+    await record(scene.store, { match: 'lamps' })
+    const reply = await curator.slash('timeline claim', { claim: 'lamps' })
+    expect(reply.files).toMatchObject([{ name: 'timeline.png' }])
+    expect(reply.text).toContain('**Mira Sol** (says it)')
+    const gallery = flat((reply.message.components ?? []) as Part[]).find(({ type }) => type === 12)
+    expect(JSON.stringify(gallery)).toContain('2026-03-02 Mira Sol')
+    expect((await curator.slash('timeline quote', { record: 'st-1' })).text).toContain('The Gazette')
+    expect((await curator.slash('timeline claim', { claim: 'none' })).text).toContain('no known claim')
+  })
+
   test('/claim, /entity and /source list and show', async () => {
     await record(scene.store)
     expect((await curator.slash('claim list')).text).toContain('The lamps on the quay stay on')

@@ -5,7 +5,7 @@ import { connectDiscord, type DiscordConnection } from '../../src/discord/client
 import type { Document, Entity, Statement } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { aDigest } from './digests.ts'
+import { aDigest, aMatch } from './digests.ts'
 import { DiscordServer, IDS } from './discord-server.ts'
 import { aClaim, aDocument, aSource, aStatement } from './nouns.ts'
 import { scratch } from './scratch.ts'
@@ -67,8 +67,9 @@ export async function record(
   {
     statement = {},
     document = {},
+    match,
     now = '2026-03-02T11:00:00.000Z',
-  }: { statement?: Partial<Statement>; document?: Partial<Document>; now?: string } = {},
+  }: { statement?: Partial<Statement>; document?: Partial<Document>; match?: string; now?: string } = {},
 ): Promise<void> {
   const one = aDocument(document)
   const said = aStatement({ documentId: one.id, ...statement })
@@ -94,7 +95,7 @@ export async function record(
     version: 'v1',
     mentions: [mention],
     statements: [said],
-    matches: [],
+    matches: match ? [aMatch({ statementId: said.id, claimId: match })] : [],
     quoteKeys: new Map([[said.id, ['lamps stay on']]]),
     now,
   })

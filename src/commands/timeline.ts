@@ -1,0 +1,132 @@
+import { fileURLToPath } from 'node:url'
+import { type APIComponentInContainer, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
+import type { Answer, Command } from '../discord/command.ts'
+import { ACCENT } from '../discord/render-digest.ts'
+import { UsageError } from '../errors.ts'
+import type { Match, Relation } from '../model.ts'
+import { drawTimeline, type Moment } from '../pictures/timeline.ts'
+import type { Found } from '../store/store.ts'
+import { type Asker, inServer } from './asking.ts'
+import type { CommandContext } from './context.ts'
+import { flagOption, slash, subcommand, textOption } from './define.ts'
+import { suggestClaims, visibleClaims } from './operator.ts'
+import { moment, quoted } from './reply.ts'
+
+const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
+  fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${file}`)),
+)
+const MOST = 300
+const LISTED = 8
+
+/** `/timeline claim|quote`: who said a claim when, or how a quotation spread, as a picture with its words beside it. */
+export const timeline = (context: CommandContext): Command => ({
+  examples: ['/timeline claim claim:lamps', '/timeline quote record:4f2a90c1'],
+  definition: slash('timeline', 'timeline.help', {
+    options: [
+      subcommand('claim', 'timeline.claim.help', [
+        textOption('claim', 'claim.claim', { required: true, autocomplete: true, maxLength: 100 }),
+        flagOption('share', 'share'),
+      ]),
+      subcommand('quote', 'timeline.quote.help', [
+        textOption('record', 'why.record', { required: true, maxLength: 60 }),
+        flagOption('share', 'share'),
+      ]),
+    ],
+  }),
+  isShared: (interaction) => (interaction as ChatInputCommandInteraction).options.getBoolean('share') ?? false,
+  complete: (interaction) => suggestClaims(interaction.options.getFocused(), interaction.guildId ?? '', context),
+  async run(interaction) {
+    const asker = inServer(interaction)
+    const { options } = interaction as ChatInputCommandInteraction
+    return options.getSubcommand() === 'claim'
+      ? ofClaim(options.getString('claim') ?? '', asker, context)
+      : ofQuote((options.getString('record') ?? '').replace(/`/g, '').trim(), asker, context)
+  },
+})
+
+async function ofClaim(wanted: string, asker: Asker, context: CommandContext): Promise<Answer> {
+  const { say, guildId } = asker
+  const claim = (await visibleClaims(guildId, context)).find(({ id }) => id === wanted)
+  if (!claim) throw new UsageError(say.text('claim.unknown', { claim: wanted.slice(0, 60) }))
+  const found = await context.store.statements.byClaim(claim.id, MOST)
+  const said = found.map((one) => ({
+    found: one,
+    row: one.statement.speaker?.name ?? say.text('digest.speaker.unknown'),
+    kind: kindOf(one.matches.find(({ claimId }) => claimId === claim.id)),
+  }))
+  return draw(claim.title ?? claim.text, said, asker)
+}
+
+async function ofQuote(record: string, asker: Asker, context: CommandContext): Promise<Answer> {
+  const { say } = asker
+  const one = await context.store.statements.get(record)
+  if (!one) throw new UsageError(say.text('why.unknown', { record: record.slice(0, 60) }))
+  const { entries } = await context.lookup(one.statement.id, asker.guildId)
+  const entry = entries.find(({ statementIds }) => statementIds.includes(one.statement.id))
+  const ids = entry?.statementIds ?? [one.statement.id]
+  const found = (await Promise.all(ids.slice(0, MOST).map((id) => context.store.statements.get(id)))).filter(
+    (each) => each !== null,
+  )
+  const said = found.map((each) => ({ found: each, row: outletOf(each), kind: 'repeats' as const }))
+  return draw(one.statement.content, said, asker)
+}
+
+const outletOf = ({ document: { publisher, author, url } }: Found) =>
+  publisher ?? author?.name ?? author?.alternateName ?? (url && URL.canParse(url) ? new URL(url).host : '–')
+
+const KIND: Partial<Record<Relation, Moment['kind']>> = {
+  repeats: 'repeats',
+  narrower: 'repeats',
+  wider: 'repeats',
+  'differs-in-figure': 'differs',
+  opposes: 'opposes',
+}
+const kindOf = (match: Match | undefined): Moment['kind'] => KIND[match?.relation ?? 'related'] ?? 'other'
+
+type Said = { found: Found; row: string; kind: Moment['kind'] }
+/** When it was said where that is known to the day, else when it was published. */
+const timeOf = ({ found: { statement, document } }: Said) =>
+  statement.said && /^\d{4}-\d{2}-\d{2}/.test(statement.said) ? statement.said : document.published
+
+/** The picture, and everything in it as words too. */
+function draw(title: string, all: Said[], { say }: Asker): Answer {
+  const dated = all
+    .flatMap((one) => ({ ...one, at: timeOf(one) ?? '' }))
+    .filter(({ at }) => at !== '' && !Number.isNaN(Date.parse(at)))
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+  const components: APIComponentInContainer[] = [
+    { type: ComponentType.TextDisplay, content: `### ${quoted(title, 200)}` },
+  ]
+  const first = dated[0]
+  if (!first) components.push({ type: ComponentType.TextDisplay, content: say.text('timeline.none') })
+  const files = []
+  if (first) {
+    const names = {
+      repeats: say.text('timeline.repeats'),
+      differs: say.text('timeline.differs'),
+      opposes: say.text('timeline.opposes'),
+      other: say.text('timeline.other'),
+    }
+    const moments = dated.map(({ at, row, kind }) => ({ at, row, kind }))
+    const data = drawTimeline({ title, moments, names, language: say.language }, FONTS)
+    const description = dated
+      .map(({ at, row, kind }) => `${at.slice(0, 10)} ${row} (${names[kind]})`)
+      .join('; ')
+      .slice(0, 1000)
+    files.push({ name: 'timeline.png', data, description })
+    components.push({
+      type: ComponentType.MediaGallery,
+      items: [{ media: { url: 'attachment://timeline.png' }, description }],
+    })
+    const lines = dated.slice(-LISTED).map((one) => {
+      const { statement } = one.found
+      return `${moment(one.at)} **${quoted(one.row, 60)}** (${names[one.kind]}): ${quoted(statement.content, 140)} \`${statement.id.slice(0, 12)}\``
+    })
+    components.push({ type: ComponentType.TextDisplay, content: lines.join('\n').slice(0, 3300) })
+    const more = dated.length - LISTED
+    if (more > 0)
+      components.push({ type: ComponentType.TextDisplay, content: `-# ${say.count('timeline.more', more)}` })
+  }
+  const frame = { type: ComponentType.Container as const, accent_color: ACCENT.plain, components }
+  return { kind: 'message', message: { components: [frame], files, allowedMentions: { parse: [] } } }
+}
