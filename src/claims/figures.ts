@@ -24,11 +24,20 @@ const SCALES: Record<string, number> = {
   bn: 1e9,
   trillion: 1e12,
 }
-const CURRENCIES: Record<string, string> = { $: 'USD', '€': 'EUR', '£': 'GBP', dollar: 'USD', euro: 'EUR', pound: 'GBP' }
+const CURRENCIES: Record<string, string> = {
+  $: 'USD',
+  '€': 'EUR',
+  '£': 'GBP',
+  dollar: 'USD',
+  euro: 'EUR',
+  pound: 'GBP',
+}
 const SHARES: Record<string, number> = { half: 50, third: 100 / 3, quarter: 25 }
 
 const PIECE = /[$€£]|\d+(?:[.,]\d+)*|%|\p{L}+(?:[’'-]\p{L}+)*/gu
-const SKIPPED = new Set('of the a an in on at about more than over nearly almost some around least most its their his her per'.split(' '))
+const SKIPPED = new Set(
+  'of the a an in on at about more than over nearly almost some around least most its their his her per'.split(' '),
+)
 
 /** The numbers of a text in reading order, those written as words among them. Reads the first 4,000 characters. */
 export function findCounts(text: string): Count[] {
@@ -62,7 +71,8 @@ export function findCounts(text: string): Count[] {
     const percent = after === '%' || after === 'percent' || (after === 'per' && pieces[end + 2]?.lower === 'cent')
     const currency = CURRENCIES[before] ?? CURRENCIES[after.replace(/s$/, '')] ?? null
     const outOf = after === 'of' || after === 'in' ? valueOf(pieces[end + 2]?.lower ?? '') : null
-    const year = Number.isInteger(value) && value >= 1400 && value <= 2100 && /^\d{4}$/.test(first.word) && !currency && !percent
+    const year =
+      Number.isInteger(value) && value >= 1400 && value <= 2100 && /^\d{4}$/.test(first.word) && !currency && !percent
     counts.push({
       text: text.slice(CURRENCIES[before] ? pieces[i - 1]!.start : first.start, pieces[percent ? end + 1 : end]!.end),
       value: outOf && outOf > value ? (100 * value) / outOf : value,
@@ -96,7 +106,10 @@ function nounAfter(pieces: { lower: string; word: string }[], from: number): str
 }
 
 /** Numbers that count the same and differ, and numbers that agree. A number that only one text has is in neither. */
-export function compareCounts(claim: Count[], statement: Count[]): { same: number; differ: [claim: Count, statement: Count][] } {
+export function compareCounts(
+  claim: Count[],
+  statement: Count[],
+): { same: number; differ: [claim: Count, statement: Count][] } {
   const left = [...claim]
   const right = [...statement]
   let same = 0
@@ -111,7 +124,9 @@ export function compareCounts(claim: Count[], statement: Count[]): { same: numbe
   }
   const differ: [Count, Count][] = []
   take(
-    (a, b) => Math.abs(a.value - b.value) < 1e-6 * Math.max(1, a.value) && (a.unit === b.unit || a.unit === null || b.unit === null),
+    (a, b) =>
+      Math.abs(a.value - b.value) < 1e-6 * Math.max(1, a.value) &&
+      (a.unit === b.unit || a.unit === null || b.unit === null),
     () => {
       same += 1
     },

@@ -1,37 +1,38 @@
 import type { Claim } from '../model.ts'
-import { fourGrams, type Token, tokenise } from './tokens.ts'
+import { fold, fourGrams, type Token, tokenise } from './tokens.ts'
 
-/** A text as the ranking reads it: term numbers in reading order, and what is known of each. */
+/** A text as the ranking reads it: numbers of its terms in reading order, and what is known of them. */
 export type Form = {
-  tokens: Token[]
-  /** One number a token. */
   terms: Int32Array
-  /** Distinct terms. */
+  /** Each term once. */
   distinct: Int32Array
-  /** Distinct terms that are likelier names than common words, figures among them. */
+  /** Terms that are likelier names than common words, figures among them. Each once. */
   names: Int32Array
   figures: Int32Array
-  /** Distinct 4-grams. */
+  /** 4-grams, each once. */
   grams: Int32Array
+  /** As written, folded: one for each of `terms`. */
+  words: string[]
 }
 
-/** A claim's wordings apart and together. */
+/** A claim's wordings apart, and all of them together. */
 export type ClaimForm = { claim: Claim; text: Form; title: Form; all: Form }
 /** A query, and apart from it the line that says who posted it and when. */
 export type QueryForm = { all: Form; body: Form; byline: Form }
 
+/** Gives each term its number. */
 export type Numbering = (term: string) => number
 
-export function toForm(tokens: Token[], number: Numbering): Form {
+function toForm(tokens: Token[], number: Numbering): Form {
   const terms = Int32Array.from(tokens, ({ term }) => number(term))
-  const pick = (is: (token: Token) => boolean) => Int32Array.from(new Set(terms.filter((_, i) => is(tokens[i]!))))
+  const once = (is: (token: Token) => boolean) => Int32Array.from(new Set(terms.filter((_, i) => is(tokens[i]!))))
   return {
-    tokens,
     terms,
     distinct: Int32Array.from(new Set(terms)),
-    names: pick(({ name }) => name),
-    figures: pick((token) => token.number),
+    names: once(({ name }) => name),
+    figures: once((token) => token.number),
     grams: Int32Array.from(new Set(fourGrams(tokens))),
+    words: tokens.map(({ raw, term, number }) => (number ? term : fold(raw))),
   }
 }
 
@@ -50,10 +51,31 @@ export function toClaimForm(claim: Claim, number: Numbering): ClaimForm {
 /** "— Name (@handle) January 4, 2020" at the end of an archived post. */
 const BYLINE = /\s[—–-]\s*[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,40}$/u
 
-export function toQueryForm(text: string, number: Numbering): QueryForm {
-  const found = BYLINE.exec(text.slice(-200))
-  const split = found ? Math.max(0, text.length - 200) + found.index : text.length
-  const body = tokenise(text.slice(0, split))
-  const byline = tokenise(text.slice(split))
-  return { all: toForm([...body, ...byline], number), body: toForm(body, number), byline: toForm(byline, number) }
+/** A post's own words, and the line about its author where it has one. */
+export function splitByline(text: string): { body: string; byline: string } {
+  const tail = Math.max(0, text.length - 200)
+  const found = BYLINE.exec(text.slice(tail))
+  const at = found ? tail + found.index : text.length
+  return { body: text.slice(0, at), byline: text.slice(at) }
+}
+
+/**
+ * @param number as for claims, but a term that no claim holds gets a negative number of its own, so that queries
+ * leave nothing behind
+ */
+export function toQueryForm(text: string, known: (term: string) => number | undefined): QueryForm {
+  const unknown = new Map<string, number>()
+  const number = (term: string) => {
+    const found = known(term) ?? unknown.get(term)
+    if (found !== undefined) return found
+    unknown.set(term, -1 - unknown.size)
+    return -unknown.size
+  }
+  const parts = splitByline(text)
+  const body = tokenise(parts.body)
+  const byline = tokenise(parts.byline)
+  const all = toForm([...body, ...byline], number)
+  return byline.length === 0
+    ? { all, body: all, byline: toForm([], number) }
+    : { all, body: toForm(body, number), byline: toForm(byline, number) }
 }

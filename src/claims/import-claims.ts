@@ -133,8 +133,12 @@ export function sameKey(text: string, claimant: string | null): string {
   return `${plain(text)}\n${plain(claimant ?? '')}`
 }
 
-/** Identical claims as one, with all their reviews and paraphrases. */
-export function mergeSame({ claims, problems }: ClaimImport): ClaimImport {
+/**
+ * Identical claims as one, with all their reviews and paraphrases.
+ *
+ * @param keptAs filled with the id under which each claim is found afterwards
+ */
+export function mergeSame({ claims, problems }: ClaimImport, keptAs = new Map<string, string>()): ClaimImport {
   const byKey = new Map<string, Claim>()
   const byId = new Map<string, string>()
   for (const claim of claims) {
@@ -142,6 +146,7 @@ export function mergeSame({ claims, problems }: ClaimImport): ClaimImport {
     const known = byKey.get(key)
     if (known) {
       byKey.set(key, mergeClaims(known, claim))
+      keptAs.set(claim.id, known.id)
       continue
     }
     const taken = byId.get(claim.id)
@@ -149,6 +154,7 @@ export function mergeSame({ claims, problems }: ClaimImport): ClaimImport {
       problems.push({ where: claim.id, reason: 'this id stands twice with different texts; the first is kept' })
       continue
     }
+    keptAs.set(claim.id, claim.id)
     byId.set(claim.id, key)
     byKey.set(key, claim)
   }

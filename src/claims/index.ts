@@ -33,7 +33,11 @@ export type Snapshot = { k1: number; b: number; gone: Uint8Array; segments: Segm
 const PENDING = 20_000
 const GROWTH = 3
 
-export function createIndex(options: { k1?: number; b?: number; from?: Snapshot } = {}): Index {
+/** What is known of terms before any text is added: in how many of `size` other texts each stands. */
+export type Prior = { size: number; holders(term: number): number }
+
+export function createIndex(options: { k1?: number; b?: number; from?: Snapshot; prior?: Prior } = {}): Index {
+  const prior = options.prior ?? { size: 0, holders: () => 0 }
   const k1 = options.from?.k1 ?? options.k1 ?? 1.5
   const b = options.from?.b ?? options.b ?? 0.6
   const segments: Segment[] = options.from?.segments.slice() ?? []
@@ -63,7 +67,7 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot 
     }
   }
   const holders = (term: number) => {
-    let count = 0
+    let count = prior.holders(term)
     for (const segment of segments) {
       const i = findTerm(segment, term)
       if (i >= 0) count += segment.offsets[i + 1]! - segment.offsets[i]!
@@ -71,7 +75,7 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot 
     return count
   }
   const idf = (count: number) => {
-    const size = next - removed
+    const size = next - removed + prior.size
     return Math.log(1 + (Math.max(size - count, 0) + 0.5) / (Math.max(count, 1) + 0.5))
   }
   /** What a text's length adds below the fraction, for every length there is. */

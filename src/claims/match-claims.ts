@@ -1,113 +1,242 @@
-import type { Claim, Decision, Match, Statement } from '../model.ts'
-import { createIndex, type Index } from './index.ts'
-import { fourGrams, type Token, tokenise } from './tokens.ts'
+import type { Claim, Decision, Match, Relation, Statement } from '../model.ts'
+import { gramPrior, wordPrior } from './common-terms.ts'
+import { type Candidate, createDescriber } from './features.ts'
+import { type ClaimForm, type QueryForm, toClaimForm, toQueryForm } from './forms.ts'
+import { createIndex } from './index.ts'
+import { type Kind, probability, rankScore, THRESHOLDS } from './ranking.ts'
+import { relate } from './relation.ts'
+import { fourGrams, tokenise } from './tokens.ts'
 
 /** What is matched: a statement, a text with an id, or bare words (their id is then empty). */
-export type Query =
-  | string
-  | (Pick<Statement, 'id' | 'content'> & { figures?: Statement['figures'] })
-  | { id: string; text: string }
+export type Query = string | Pick<Statement, 'id' | 'content'> | { id: string; text: string }
+
+/** `threshold`: from which probability the answer is a match; `owner`: sees the operator's claims and its own alone. */
+export type MatchOptions = { top?: number; threshold?: number | undefined; owner?: string | undefined }
 
 export type Matcher = {
   /** The claims a text bears on, best first. Any text is answered: empty where it shares nothing with any claim. */
-  match(query: Query, options?: { top?: number }): Match[]
+  match(query: Query, options?: MatchOptions): Match[]
+  /** The same, with what an encoder says of the meaning where the words alone leave doubt. */
+  matchByMeaning(query: Query, options?: MatchOptions): Promise<Match[]>
+  /** A claim that is known by this id is replaced. */
   add(claim: Claim): void
   remove(id: string): void
+  get(id: string): Claim | undefined
   size(): number
+  /** The first step alone: ids of the claims that share the weightiest words, best first, with their BM25 score. */
+  candidates(text: string, top: number): { claimId: string; score: number }[]
 }
 
-/** How many candidates each index hands to the ranking. */
-const CANDIDATES = 30
+/** Turns texts into vectors of one length, so that texts of like meaning lie close. */
+export type Encoder = { name: string; encode(texts: string[]): Promise<Float32Array[]> }
 
-export function createMatcher(claims: Iterable<Claim>): Matcher {
-  const words = createIndex()
-  const grams = createIndex({ k1: 1.2, b: 0.5 })
+/** What each index hands over, and how many of these are looked at closely. */
+const FETCHED = 30
+const RANKED = 24
+/** Past this many claims 4-grams cost more memory than they bring: words alone find the candidates. */
+const MOST_GRAMMED = 200_000
+/** Forms are kept for this many claims, and made again for others. */
+const FORMS_KEPT = 50_000
+
+/** A query's candidates, best first, as the ranking sees them. */
+export type Ranked = { query: QueryForm; candidates: Candidate[]; rows: Float64Array[]; scores: number[] }
+
+export function createMatcher(claims: Iterable<Claim> = [], options: { encoder?: Encoder } = {}): Matcher {
+  const core = createCore()
+  for (const claim of claims) core.add(claim)
+  const { add, remove, get, size } = core
+  return {
+    add,
+    remove,
+    get,
+    size,
+    candidates: (text, top) => core.fetch(text, top),
+    match(query, asked) {
+      const { id, text } = read(query)
+      return answer(core.rank(text, asked?.owner), id, text, 'words', asked)
+    },
+    async matchByMeaning(query, asked) {
+      const { id, text } = read(query)
+      const ranked = core.rank(text, asked?.owner)
+      if (!options.encoder || ranked.candidates.length === 0) return answer(ranked, id, text, 'words', asked)
+      const { byMeaning } = await import('./meaning.ts')
+      return answer(await byMeaning(ranked, text, options.encoder), id, text, 'encoded', asked)
+    },
+  }
+}
+
+export type Core = ReturnType<typeof createCore>
+
+/** The indexes and the ranking over them, before any decision. `without` leaves one claim out, for training. */
+export function createCore() {
+  const names: string[] = []
   const numbers = new Map<string, number>()
-  const known: ({ claim: Claim; tokens: Token[] } | null)[] = []
-  const places = new Map<string, number>()
   const number = (term: string) => {
     const found = numbers.get(term)
     if (found !== undefined) return found
-    numbers.set(term, numbers.size)
-    return numbers.size - 1
+    numbers.set(term, names.length)
+    return names.push(term) - 1
   }
-  const matcher: Matcher = {
-    add(claim) {
-      matcher.remove(claim.id)
-      const tokens = tokenise([claim.text, claim.title ?? '', ...claim.paraphrases].join('\n'))
-      const place = words.add(tokens.map(({ term }) => number(term)))
-      grams.add(fourGrams(tokens))
-      known[place] = { claim, tokens }
-      places.set(claim.id, place)
-    },
-    remove(id) {
+  const words = createIndex({ prior: wordPrior((term) => names[term]) })
+  const grams = createIndex({ k1: 1.2, b: 0.5, prior: gramPrior() })
+  const claims: (Claim | null)[] = []
+  const places = new Map<string, number>()
+  const forms = new Map<number, ClaimForm>()
+  let grammed = 0
+  let wordWeights = new Float64Array(1024).fill(-1)
+  const gramWeights = new Float64Array(37 ** 4).fill(-1)
+  let fresh = true
+  const weigh = (term: number) => {
+    if (term < 0) return words.weight(-1)
+    if (term >= wordWeights.length) {
+      const larger = new Float64Array(Math.max(names.length, wordWeights.length * 2)).fill(-1)
+      larger.set(wordWeights)
+      wordWeights = larger
+    }
+    let weight = wordWeights[term]!
+    if (weight < 0) {
+      weight = words.weight(term)
+      wordWeights[term] = weight
+    }
+    return weight
+  }
+  const weighGram = (gram: number) => {
+    let weight = gramWeights[gram]!
+    if (weight < 0) {
+      weight = grams.weight(gram)
+      gramWeights[gram] = weight
+    }
+    return weight
+  }
+  const describe = createDescriber(weigh, weighGram)
+
+  const formOf = (place: number) => {
+    const known = forms.get(place)
+    if (known) return known
+    if (forms.size >= FORMS_KEPT) forms.clear()
+    const form = toClaimForm(claims[place]!, number)
+    forms.set(place, form)
+    return form
+  }
+  const add = (claim: Claim) => {
+    remove(claim.id)
+    const text = [claim.text, claim.title ?? '', ...claim.paraphrases].join('\n')
+    const tokens = tokenise(text)
+    const place = words.add(tokens.map(({ term }) => number(term)))
+    const grammable = claims.length < MOST_GRAMMED
+    grams.add(grammable ? fourGrams(tokens) : [])
+    if (grammable) grammed += 1
+    claims[place] = claim
+    places.set(claim.id, place)
+    fresh = false
+  }
+  const remove = (id: string) => {
+    const place = places.get(id)
+    if (place === undefined) return
+    words.remove(place)
+    grams.remove(place)
+    claims[place] = null
+    forms.delete(place)
+    places.delete(id)
+    fresh = false
+  }
+  /** Weights are remembered until the claims change. */
+  const refresh = () => {
+    if (fresh) return
+    wordWeights.fill(-1)
+    gramWeights.fill(-1)
+    fresh = true
+  }
+  const rank = (text: string, owner?: string, without = -1): Ranked => {
+    refresh()
+    const query = toQueryForm(text, (term) => numbers.get(term))
+    const found = new Map<number, { words: number; grams: number }>()
+    for (const { doc, score } of words.search(query.all.distinct, FETCHED, { without }))
+      found.set(doc, { words: score, grams: 0 })
+    if (grammed > 0)
+      for (const { doc, score } of grams.search(query.all.grams, FETCHED, { without })) {
+        const known = found.get(doc)
+        if (known) known.grams = score
+        else found.set(doc, { words: 0, grams: score })
+      }
+    const visible = [...found].filter(([place]) => sees(owner, claims[place]!))
+    const topWords = Math.max(1e-9, ...visible.map(([, one]) => one.words))
+    const topGrams = Math.max(1e-9, ...visible.map(([, one]) => one.grams))
+    const candidates = visible
+      .map(([place, one]) => ({ place, ...one, likely: one.words / topWords + one.grams / topGrams }))
+      .sort((a, b) => b.likely - a.likely || a.place - b.place)
+      .slice(0, RANKED)
+      .map(({ place, words, grams }): Candidate => ({ place, words, grams, form: formOf(place) }))
+    const rows = describe(query, candidates)
+    return order({ query, candidates, rows, scores: rows.map((row) => rankScore(row, 'words')) })
+  }
+  const fetch = (text: string, top: number) => {
+    const terms = tokenise(text).flatMap(({ term }) => numbers.get(term) ?? [])
+    return words.search([...new Set(terms)], top).map(({ doc, score }) => ({ claimId: claims[doc]!.id, score }))
+  }
+  return {
+    add,
+    remove,
+    rank,
+    fetch,
+    get: (id: string) => {
       const place = places.get(id)
-      if (place === undefined) return
-      words.remove(place)
-      grams.remove(place)
-      known[place] = null
-      places.delete(id)
+      return place === undefined ? undefined : (claims[place] ?? undefined)
     },
-    size: () => words.size(),
-    match(query, { top = 5 } = {}) {
-      const { id, text } = read(query)
-      const tokens = tokenise(text)
-      const asked = tokens.flatMap(({ term }) => numbers.get(term) ?? [])
-      const total = weigh(words, new Set(tokens.map(({ term }) => numbers.get(term) ?? -1)))
-      const found = new Map<number, number>()
-      for (const { doc, score } of words.search(asked, CANDIDATES)) found.set(doc, score)
-      for (const { doc, score } of grams.search(fourGrams(tokens), CANDIDATES))
-        found.set(doc, (found.get(doc) ?? 0) + 0.2 * score)
-      return [...found]
-        .sort(([a, x], [b, y]) => y - x || a - b)
-        .slice(0, top)
-        .map(([place], i) => {
-          const { claim, tokens: theirs } = known[place]!
-          const terms = new Set(theirs.map(({ term }) => term))
-          const shared = [
-            ...new Map(tokens.filter(({ term }) => terms.has(term)).map((token) => [token.term, token])).values(),
-          ]
-          const covered = weigh(words, new Set(shared.map(({ term }) => numbers.get(term) ?? -1)))
-          const whole = weigh(words, new Set(theirs.map(({ term }) => numbers.get(term) ?? -1)))
-          const score = probability(covered / (total || 1), covered / (whole || 1), covered)
-          const mine = tokens.filter((token) => token.number && !terms.has(token.term))
-          const unmet = theirs.filter((token) => token.number && !tokens.some(({ term }) => term === token.term))
-          return {
-            statementId: id,
-            claimId: claim.id,
-            rank: i + 1,
-            score,
-            decision: decide(score),
-            relation: mine.length > 0 && unmet.length > 0 && score > 0.5 ? 'differs-in-figure' : 'related',
-            evidence: {
-              words: shared.map(({ raw }) => raw),
-              figures: mine
-                .slice(0, 1)
-                .flatMap((a) => unmet.slice(0, 1).map((b) => ({ claim: b.raw, statement: a.raw }))),
-            },
-          } satisfies Match
-        })
-    },
+    placeOf: (id: string) => places.get(id),
+    size: () => places.size,
   }
-  for (const claim of claims) matcher.add(claim)
-  return matcher
 }
+
+/** The operator's claims are for all; a guild's own for itself alone. */
+const sees = (owner: string | undefined, claim: Claim) =>
+  owner === undefined || claim.owner === 'operator' || claim.owner === owner
+
+/** Candidates by falling score; equal ones as they came. */
+export function order(ranked: Ranked): Ranked {
+  const places = ranked.scores.map((_, i) => i).sort((a, b) => ranked.scores[b]! - ranked.scores[a]! || a - b)
+  return {
+    query: ranked.query,
+    candidates: places.map((i) => ranked.candidates[i]!),
+    rows: places.map((i) => ranked.rows[i]!),
+    scores: places.map((i) => ranked.scores[i]!),
+  }
+}
+
+/** What the decision sees of a candidate's place in the list: its lead over the best other, its score, its rank. */
+export function deciding(scores: number[], i: number): [lead: number, score: number, rank: number] {
+  const other = i === 0 ? (scores[1] ?? scores[0]! - 5) : scores[0]!
+  return [Math.max(-10, Math.min(10, scores[i]! - other)), scores[i]!, 1 / (1 + i)]
+}
+
+function answer(ranked: Ranked, id: string, text: string, kind: Kind, asked: MatchOptions = {}): Match[] {
+  const top = asked.top ?? 5
+  const match = asked.threshold ?? THRESHOLDS.match
+  const unsure = Math.min(match, THRESHOLDS.unsure)
+  const matches: Match[] = []
+  let most = 1
+  for (const [i, { form }] of ranked.candidates.slice(0, top).entries()) {
+    const score = Math.min(most, probability(ranked.rows[i]!, deciding(ranked.scores, i), kind))
+    most = score
+    const decision: Decision = score >= match ? 'match' : score >= unsure ? 'unsure' : 'none'
+    const found = decision === 'none' ? null : relate(form.claim.text, text)
+    matches.push({
+      statementId: id,
+      claimId: form.claim.id,
+      rank: i + 1,
+      score,
+      decision,
+      relation: found ? cautious(found.relation, decision) : null,
+      evidence: { words: found?.because ?? [], figures: found?.figures ?? [] },
+    })
+  }
+  return matches
+}
+
+/** Where it is unsure that claim and statement meet at all, how they do is not claimed either. */
+const cautious = (relation: Relation, decision: Decision): Relation => (decision === 'match' ? relation : 'related')
 
 function read(query: Query): { id: string; text: string } {
   if (typeof query === 'string') return { id: '', text: query }
   return { id: query.id, text: 'content' in query ? query.content : query.text }
-}
-
-function weigh(words: Index, terms: Set<number>): number {
-  let sum = 0
-  for (const term of terms) sum += words.weight(term)
-  return sum
-}
-
-function probability(ofQuery: number, ofClaim: number, weight: number): number {
-  return 1 / (1 + Math.exp(-(5 * ofQuery + 5 * ofClaim + 0.05 * weight - 5.5)))
-}
-
-function decide(score: number): Decision {
-  return score >= 0.6 ? 'match' : score >= 0.35 ? 'unsure' : 'none'
 }

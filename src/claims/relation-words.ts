@@ -117,7 +117,9 @@ healthy / sick ill
 /** Turn what follows into its opposite. */
 export const NEGATIONS = new Set(
   `not no never neither nor none nobody nothing without cannot cant wont dont doesnt didnt isnt arent wasnt werent
-  hasnt havent hadnt shouldnt couldnt wouldnt mustnt hardly fail fails failed failing refuse refuses refused lack lacks`.split(/\s+/),
+  hasnt havent hadnt shouldnt couldnt wouldnt mustnt hardly fail fails failed failing refuse refuses refused lack lacks`.split(
+    /\s+/,
+  ),
 )
 /** Say of a whole claim that it is not so. */
 export const DENIALS =
@@ -129,7 +131,9 @@ export const ALL = new Set(
   ),
 )
 export const SOME = new Set(
-  'some several few one two part parts only handful many most certain single partly sometimes occasionally mostly half'.split(' '),
+  'some several few one two part parts only handful many most certain single partly sometimes occasionally mostly half'.split(
+    ' ',
+  ),
 )
 
 function groups(table: string): string[][] {

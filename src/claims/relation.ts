@@ -1,9 +1,9 @@
 import type { Relation } from '../model.ts'
 import { compareCounts, findCounts } from './figures.ts'
+import weights from './relation-weights.json' with { type: 'json' }
 import { ALL, antonyms, DENIALS, NEGATIONS, SOME, synonyms } from './relation-words.ts'
 import { stem } from './stem.ts'
 import { fold } from './tokens.ts'
-import weights from './relation-weights.json' with { type: 'json' }
 
 /** How a statement stands to a claim, and the words by which that was told. Sure: 0 to 1. */
 export type Related = {
@@ -27,29 +27,60 @@ const EMPTY = new Set(
 )
 
 export const RELATION_FEATURES = [
-  'claim covered', 'statement covered', 'lesser covered', 'difference', 'all of claim', 'all of statement', 'all kept',
-  'negations differ', 'negations', 'denial in one', 'antonyms', 'antonyms in place', 'prefix opposite',
-  'figures differ', 'figures same', 'figure only in claim', 'figure only in statement',
-  'claim says all', 'statement says all', 'claim says some', 'statement says some',
-  'extra in statement', 'extra in claim', 'length', 'every claim word kept','every statement word kept', 'names differ', 'figures differ covered', 'polarity covered',
+  'claim covered',
+  'statement covered',
+  'lesser covered',
+  'difference',
+  'all of claim',
+  'all of statement',
+  'all kept',
+  'negations differ',
+  'negations',
+  'denial in one',
+  'antonyms',
+  'antonyms in place',
+  'prefix opposite',
+  'figures differ',
+  'figures same',
+  'figure only in claim',
+  'figure only in statement',
+  'claim says all',
+  'statement says all',
+  'claim says some',
+  'statement says some',
+  'extra in statement',
+  'extra in claim',
+  'length',
+  'every claim word kept',
+  'every statement word kept',
+  'names differ',
+  'figures differ covered',
+  'polarity covered',
 ] as const
 
 type Word = { stem: string; lower: string; name: boolean }
 
 function wordsOf(text: string): Word[] {
-  return Array.from(text.slice(0, 4000).matchAll(/[\p{L}\p{N}]+(?:[’'.,](?=[\p{L}\p{N}])[\p{L}\p{N}]+)*|%/gu), ([word], i) => {
-    const lower = fold(word.replace(/[’']s$/i, ''))
-    return { stem: stem(lower), lower, name: i > 0 && /^\p{Lu}/u.test(word) }
-  })
+  return Array.from(
+    text.slice(0, 4000).matchAll(/[\p{L}\p{N}]+(?:[’'.,](?=[\p{L}\p{N}])[\p{L}\p{N}]+)*|%/gu),
+    ([word], i) => {
+      const lower = fold(word.replace(/[’']s$/i, ''))
+      return { stem: stem(lower), lower, name: i > 0 && /^\p{Lu}/u.test(word) }
+    },
+  )
 }
 
-const isNegation = ({ lower }: Word) => NEGATIONS.has(lower) || /n[’']?t$/.test(lower) && NEGATIONS.has(lower.replace(/[’']/g, ''))
+const isNegation = ({ lower }: Word) =>
+  NEGATIONS.has(lower) || (/n[’']?t$/.test(lower) && NEGATIONS.has(lower.replace(/[’']/g, '')))
 
 function content(words: Word[]): Word[] {
   return words.filter((word) => !EMPTY.has(word.lower) && !isNegation(word))
 }
 
-const alike = (a: string, b: string) => a === b || (ALIKE.get(a)?.has(b) ?? false) || (a.length > 4 && b.length > 4 && commonPrefix(a, b) >= Math.max(4, Math.min(a.length, b.length) - 1))
+const alike = (a: string, b: string) =>
+  a === b ||
+  (ALIKE.get(a)?.has(b) ?? false) ||
+  (a.length > 4 && b.length > 4 && commonPrefix(a, b) >= Math.max(4, Math.min(a.length, b.length) - 1))
 
 function commonPrefix(a: string, b: string): number {
   let n = 0
@@ -72,10 +103,21 @@ export function describeRelation(claim: string, statement: string) {
   const extra = theirs.filter((b) => !met.includes(b))
   const gone = mine.filter((a) => !kept.includes(a))
   const plain = (words: Word[]) => words.filter((w) => !ALL.has(w.lower) && !SOME.has(w.lower) && !isNumber(w))
-  const opposed = gone.flatMap((a) => extra.filter((b) => OPPOSED.get(a.stem)?.has(b.stem)).map((b) => [a.lower, b.lower]))
-  const prefixed = [...gone, ...left].flatMap((a) => [...extra].filter((b) => differsByPrefix(a.lower, b.lower) || differsByPrefix(a.stem, b.stem)).map((b) => [a.lower, b.lower]))
+  const opposed = gone.flatMap((a) =>
+    extra.filter((b) => OPPOSED.get(a.stem)?.has(b.stem)).map((b) => [a.lower, b.lower]),
+  )
+  const prefixed = [...gone, ...left].flatMap((a) =>
+    [...extra]
+      .filter((b) => differsByPrefix(a.lower, b.lower) || differsByPrefix(a.stem, b.stem))
+      .map((b) => [a.lower, b.lower]),
+  )
   if (left.some((a) => a.lower === 'for') && right.some((b) => b.lower === 'against')) opposed.push(['for', 'against'])
-  if (left.some((a) => a.lower === 'against') && !right.some((b) => b.lower === 'against') && right.some((b) => b.lower === 'for')) opposed.push(['against', 'for'])
+  if (
+    left.some((a) => a.lower === 'against') &&
+    !right.some((b) => b.lower === 'against') &&
+    right.some((b) => b.lower === 'for')
+  )
+    opposed.push(['against', 'for'])
   const negLeft = left.filter(isNegation)
   const negRight = right.filter(isNegation)
   const denyLeft = claim.match(DENIALS) ?? []
@@ -90,12 +132,35 @@ export function describeRelation(claim: string, statement: string) {
   const extraPlain = plain(extra)
   const gonePlain = plain(gone)
   const row = [
-    c, s, Math.min(c, s), c - s, c === 1 ? 1 : 0, s === 1 ? 1 : 0, c === 1 && s === 1 ? 1 : 0,
-    turned ? 1 : 0, Math.min(2, negRight.length + negLeft.length), denyLeft.length !== denyRight.length ? 1 : 0, Math.min(2, opposed.length), opposed.length > 0 && c > 0.5 ? 1 : 0, Math.min(1, prefixed.length),
-    Math.min(2, counts.differ.length), Math.min(2, counts.same), countsLeft > 0 ? 1 : 0, countsRight > 0 ? 1 : 0,
-    has(gone, ALL), has(extra, ALL), has(gone, SOME), has(extra, SOME),
-    Math.min(4, extraPlain.length), Math.min(4, gonePlain.length), Math.log((1 + theirs.length) / (1 + mine.length)), gonePlain.length === 0 ? 1 : 0, extraPlain.length === 0 ? 1 : 0,
-    gone.some((w) => w.name) && extra.some((w) => w.name) ? 1 : 0, counts.differ.length > 0 ? Math.min(c, s) : 0, turned || opposed.length > 0 ? Math.min(c + .2, 1) : 0,
+    c,
+    s,
+    Math.min(c, s),
+    c - s,
+    c === 1 ? 1 : 0,
+    s === 1 ? 1 : 0,
+    c === 1 && s === 1 ? 1 : 0,
+    turned ? 1 : 0,
+    Math.min(2, negRight.length + negLeft.length),
+    denyLeft.length !== denyRight.length ? 1 : 0,
+    Math.min(2, opposed.length),
+    opposed.length > 0 && c > 0.5 ? 1 : 0,
+    Math.min(1, prefixed.length),
+    Math.min(2, counts.differ.length),
+    Math.min(2, counts.same),
+    countsLeft > 0 ? 1 : 0,
+    countsRight > 0 ? 1 : 0,
+    has(gone, ALL),
+    has(extra, ALL),
+    has(gone, SOME),
+    has(extra, SOME),
+    Math.min(4, extraPlain.length),
+    Math.min(4, gonePlain.length),
+    Math.log((1 + theirs.length) / (1 + mine.length)),
+    gonePlain.length === 0 ? 1 : 0,
+    extraPlain.length === 0 ? 1 : 0,
+    gone.some((w) => w.name) && extra.some((w) => w.name) ? 1 : 0,
+    counts.differ.length > 0 ? Math.min(c, s) : 0,
+    turned || opposed.length > 0 ? Math.min(c + 0.2, 1) : 0,
   ]
   return { row, opposed, prefixed, negRight, negLeft, denyLeft, denyRight, counts, kept, extra, gone }
 }
@@ -104,7 +169,9 @@ export function describeRelation(claim: string, statement: string) {
 export function relate(claim: string, statement: string): Related {
   const found = describeRelation(claim, statement)
   const names = weights.relations as Relation[]
-  const scores = names.map((_, k) => weights.bias[k]! + found.row.reduce((sum, value, f) => sum + value * weights.weights[k]![f]!, 0))
+  const scores = names.map(
+    (_, k) => weights.bias[k]! + found.row.reduce((sum, value, f) => sum + value * weights.weights[k]![f]!, 0),
+  )
   const most = Math.max(...scores)
   const shares = scores.map((score) => Math.exp(score - most))
   const total = shares.reduce((a, b) => a + b, 0)
@@ -112,7 +179,12 @@ export function relate(claim: string, statement: string): Related {
   const sure = shares[best]! / total
   const relation = sure < SURE ? 'related' : names[best]!
   const figures = found.counts.differ.map(([a, b]) => ({ claim: a.text, statement: b.text }))
-  return { relation, sure, because: because(relation, found), figures: relation === 'differs-in-figure' || figures.length > 0 ? figures : [] }
+  return {
+    relation,
+    sure,
+    because: because(relation, found),
+    figures: relation === 'differs-in-figure' || figures.length > 0 ? figures : [],
+  }
 }
 
 function because(relation: Relation, found: ReturnType<typeof describeRelation>): string[] {

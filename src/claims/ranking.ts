@@ -1,0 +1,48 @@
+import { FEATURES } from './features.ts'
+import model from './weights.json' with { type: 'json' }
+
+/** Weights by feature name, and what was learnt with them. A feature that is not named weighs nothing. */
+export type Linear = { bias: number; weights: Record<string, number> }
+
+/** Features that an encoder adds to those of the words. */
+export const ENCODED = [
+  'whole as text',
+  'sentence as text',
+  'whole as title',
+  'sentence as title',
+  'best meaning',
+  'meaning gap',
+  'meaning rank',
+] as const
+export const DECIDING = ['lead', 'score', 'rank'] as const
+
+const NAMES: string[] = [...FEATURES, ...ENCODED, ...DECIDING]
+const dense = ({ weights }: Linear) => Float64Array.from(NAMES, (name) => weights[name] ?? 0)
+
+const LISTS = { words: dense(model.ranking.words as Linear), encoded: dense(model.ranking.encoded as Linear) }
+const DECISIONS = { words: dense(model.decision.words as Linear), encoded: dense(model.decision.encoded as Linear) }
+
+export type Kind = 'words' | 'encoded'
+
+/** How much likelier than other candidates of the same query: only differences mean something. */
+export function rankScore(row: ArrayLike<number>, kind: Kind): number {
+  return dot(row, LISTS[kind])
+}
+
+/** 0 to 1, calibrated: that this candidate is the claim behind the query. */
+export function probability(row: ArrayLike<number>, deciding: readonly [number, number, number], kind: Kind): number {
+  const weights = DECISIONS[kind]
+  const from = FEATURES.length + ENCODED.length
+  let sum = (kind === 'words' ? model.decision.words : model.decision.encoded).bias + dot(row, weights)
+  for (let i = 0; i < deciding.length; i++) sum += deciding[i]! * weights[from + i]!
+  return 1 / (1 + Math.exp(-sum))
+}
+
+function dot(row: ArrayLike<number>, weights: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < row.length; i++) sum += row[i]! * weights[i]!
+  return sum
+}
+
+/** From which probability an answer is a match, and from which it is at least unsure. */
+export const THRESHOLDS: { match: number; unsure: number } = model.thresholds
