@@ -12,6 +12,8 @@ export type EmbeddedPost = {
   text: string | null
   /** The day that the article shows, ISO 8601 without time; null where it is written in a way we do not read. */
   day: string | null
+  /** In plain text: where its words stand, and from where to where the whole embed does. UTF-16, end exclusive. */
+  place?: { start: number; end: number; from: number; to: number }
 }
 
 const STATUS = /^https?:\/\/(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com\/(?:#!\/)?(\w{1,20})\/status(?:es)?\/(\d{1,19})/i
@@ -220,6 +222,12 @@ export function splitTextEmbeds(text: string): { text: string; posts: EmbeddedPo
       },
       text: shownWords(words) || null,
       day: dayOf(text.slice(first.end, second.start)),
+      place: {
+        start: first.start - words.trimStart().length,
+        end: first.start - (words.length - words.trimEnd().length),
+        from: from + signed.index - name.length,
+        to: second.end,
+      },
     })
     kept.push(text.slice(at, from + signed.index - name.length).trimEnd())
     at = second.end

@@ -31,7 +31,7 @@ export function nameConfidence(entity: Entity, { text, words, first, last }: Aro
   const after = words[last + 1]
   const gapBefore = before ? text.slice(before.end, word.start) : '\n'
   const gapAfter = after ? text.slice(words[last]!.end, after.start) : '\n'
-  const starts = !before || /[.!?:\n“"‘«―—]|''|\(/.test(gapBefore)
+  const starts = !before || /[.!?:“"‘«―—]|''|\(|\n\s*\n/.test(gapBefore)
   const shouting = isShouting(words, first)
   if (!starts && !shouting) return midSentence(entity, { before: before!, after, gapBefore, gapAfter })
   return atStart({ after, gapAfter, shouting, entity })
@@ -73,7 +73,7 @@ function atStart({
 }): number {
   if (!after) return 0.6
   if (/^['’]/.test(gapAfter) || after.lower === 's') return /^['’]/.test(gapAfter) ? 0.9 : 0.5
-  if (/^,\s/.test(gapAfter)) return /^\d/.test(after.text) ? 0.3 : 0.8
+  if (/^,\s/.test(gapAfter)) return /^\d{4}$/.test(after.text) ? 0.3 : 0.8
   if (/^[.!?;:)\n]/.test(gapAfter)) return 0.6
   if (/^-/.test(gapAfter)) return 0.7
   if (!shouting && /^\p{Lu}/u.test(after.text)) return entity.kind === 'person' ? 0.2 : 0.6

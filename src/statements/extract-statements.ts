@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Document, Entity, Mention, Span, Statement } from '../model.ts'
+import { splitTextEmbeds } from '../documents/embeds.ts'
+import { postTime } from '../documents/post-time.ts'
+import type { Author, Document, Entity, Mention, Span, Statement } from '../model.ts'
 import { type Tag, tagAfter, tagBefore } from './attribution.ts'
 import { findFigures } from './figures.ts'
 import { findQuotes, type Quote } from './find-quotes.ts'
@@ -23,7 +25,14 @@ type Draft = {
  */
 export function extractStatements(document: Document, mentions: Mention[], entities: Entity[]): Statement[] {
   if (document.kind === 'post') return ofPost(document, entities)
-  const seen = viewText(document.text)
+  const embeds = splitTextEmbeds(document.text).posts.flatMap(({ place, author, key }) =>
+    place ? [{ place, author, key }] : [],
+  )
+  const masked = embeds.reduce(
+    (text, { place }) => text.slice(0, place.from) + '\n'.repeat(place.to - place.from) + text.slice(place.to),
+    document.text,
+  )
+  const seen = viewText(masked)
   const view = { ...seen, text: withoutAbbreviations(seen.text) }
   const back = backwards(document.text, view)
   const inView = mentions.map((mention) => ({ ...mention, start: back(mention.start), end: back(mention.end) }))
@@ -41,7 +50,27 @@ export function extractStatements(document: Document, mentions: Mention[], entit
     ...clauses.filter((clause) => !spoken.some((draft) => draft.directness === 'direct' && within(clause, draft))),
   ]
   drafts.sort((a, b) => a.start - b.start || b.end - a.end)
-  return drafts.map((draft) => finish(draft, document, view, people, entities))
+  const posts = embeds.map((embed) => ofEmbed(embed, document, entities))
+  return [...drafts.map((draft) => finish(draft, document, view, people, entities)), ...posts].sort(
+    (a, b) => a.start - b.start,
+  )
+}
+
+type Embed = { place: { start: number; end: number }; author: Author | null; key: string }
+
+/** A post that stands in an article's plain text, as its author's own statement. */
+function ofEmbed({ place: { start, end }, author, key }: Embed, document: Document, entities: Entity[]): Statement {
+  const said = postTime(key, null).exact
+  const [statement] = ofPost(
+    { ...document, id: `${document.id} ${key}`, author, published: said, text: document.text.slice(start, end) },
+    entities,
+  )
+  const figures = statement!.figures.map((figure) => ({
+    ...figure,
+    start: figure.start + start,
+    end: figure.end + start,
+  }))
+  return { ...statement!, documentId: document.id, start, end, figures }
 }
 
 /** Sentences of a paragraph; a quotation is never parted. */
@@ -105,7 +134,7 @@ function direct(text: string, quotes: Quote[], people: People): Draft[] {
         alone: quote.end - quote.start > words.trim().length - 4,
         goesOn: running?.paragraph === p,
       })
-      if (kind === 'none') continue
+      if (kind === 'none' || (kind === 'mixed' && inside.split(/\s+/).length < 3)) continue
       const startsParagraph = quote.start - paragraph.start <= 2
       const goesOn: boolean =
         running !== null && (running.paragraph === p || (startsParagraph && running.paragraph === p - 1))

@@ -29,35 +29,53 @@ const WORDS: Record<string, number> = {
   ninety: 90,
 }
 const SCALE: Record<string, number> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 }
-const PATTERN =
-  /(?<![\w.,@#/-])(?:(almost|nearly|over|more than|at least|about|around|some|up to|fewer than|less than|under|approximately|roughly|just)\s+)?([$€£])?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:\s?(hundred|thousand|million|billion|trillion))?(\s?(?:%|percent|per cent))?(?![\w@]|[.,]\d)(?:\s+((?:[\p{L}-]+\s+){0,3}?[\p{L}-]+s)\b)?/giu
+const NUMBER = `\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?|${Object.keys(WORDS).join('|')}`
+const PATTERN = new RegExp(
+  `(?<![\\w.,@#/-])(?:(almost|nearly|over|more than|at least|about|around|some|up to|fewer than|less than|under|approximately|roughly|just)\\s+)?([$€£])?(${NUMBER})(?:\\s?(hundred|thousand|million|billion|trillion))?(\\s?(?:%|percent\\b|per cent\\b))?(?![\\w@]|[.,:]\\d)`,
+  'gi',
+)
 const CURRENCY: Record<string, string> = { $: 'USD', '€': 'EUR', '£': 'GBP' }
+const STOPS = /^(?:that|which|who|was|is|has|to|in|on|at|and|or|its|this|as|by|from|for|with|linked)$/
 
 /** Counts and amounts with what they say of themselves. Offsets into the text given. Years by themselves are none. */
 export function findFigures(text: string): Figure[] {
   return Array.from(text.matchAll(PATTERN)).flatMap((match): Figure[] => {
-    const [whole, modifier, currency, digits = '', scale, percent, counted] = match
+    const [whole, modifier, currency, digits = '', scale, percent] = match
     const value =
       (WORDS[digits.toLowerCase()] ?? Number(digits.replaceAll(',', ''))) * (SCALE[scale?.toLowerCase() ?? ''] ?? 1)
-    if (!Number.isFinite(value) || (/^(19|20)\d\d$/.test(digits) && !currency && !scale && !counted)) return []
+    const thing =
+      currency || percent ? null : thingCounted(text.slice(match.index + whole.length, match.index + whole.length + 80))
+    const isYear = /^(?:19|20)\d\d$/.test(digits) && !currency && !scale && !thing
+    if (!Number.isFinite(value) || isYear) return []
     const unit = percent ? 'percent' : currency ? (CURRENCY[currency] ?? null) : null
-    const noun =
-      counted
-        ?.split(/\s+/)
-        .at(-1)
-        ?.toLowerCase()
-        .replace(/ies$/, 'y')
-        .replace(/(?<!s)s$/, '') ?? null
+    const end = match.index + whole.length + (thing?.length ?? 0)
     return [
       {
-        text: whole,
+        text: text.slice(match.index, end),
         start: match.index,
-        end: match.index + whole.length,
+        end,
         value,
         unit,
         modifier: modifier?.toLowerCase() ?? null,
-        counted: noun,
+        counted: thing?.noun ?? null,
       },
     ]
   })
+}
+
+/** The plural behind a number, within a few words: “34 were propaganda websites”. */
+function thingCounted(behind: string): { noun: string; length: number } | null {
+  const words = Array.from(behind.matchAll(/\s+([\p{L}’'-]+)/gu)).slice(0, 6)
+  let found: { noun: string; length: number } | null = null
+  let at = 0
+  for (const word of words) {
+    const noun = word[1]!
+    if (word.index !== at || STOPS.test(noun)) break
+    at = word.index + word[0].length
+    if (/^\p{Ll}[\p{L}-]*[^s]s$/u.test(noun)) {
+      found = { noun: noun.replace(/ies$/, 'y').replace(/s$/, ''), length: at }
+      break
+    }
+  }
+  return found
 }
