@@ -32,6 +32,8 @@ export type SourceState = {
   /** The last failure in words for a person, null after a success. */
   trouble: string | null
   troubleSince: string | null
+  /** How far a long reading has come, as its reader writes it; kept in the transaction that keeps what was read. */
+  cursor?: string | null
 }
 
 /** Where a document was read: a path or URL as given, and the line, member or offset in it. */
@@ -129,6 +131,8 @@ export type Document = {
   archivedAt: ArchivedCopy[]
   provenance: Provenance[]
   post: PostFields | null
+  /** Other texts under which this document was read, oldest first: earlier editions, and what other archives say. */
+  editions?: { text: string; title: string | null; from: Provenance[] }[]
 }
 
 /** A person, organisation or group that is tracked. */
