@@ -69,12 +69,15 @@ export async function main({
   await applyConfig(kit)
   using _reload = once ? null : onChange(kit, paths)
   const shown = await sampleRound(kit)
-  await using open = await openOutlets(kit, desk)
-  outlets.open = open
-
+  // Discord may take its time to answer: the sources are read meanwhile. A token that is refused ends it all.
+  const opening = openOutlets(kit, { once })
+  opening.catch(() => stop.abort())
   const round = await pollRound(kit, { all: once })
+  await using open = await opening
+  outlets.open = open
   const told = await tellRound(kit, { all: true })
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
+  if (open.page) desk.remark(`what Discord would show: ${open.page}`)
   if (!once && !stop.signal.aborted) await goOn(kit, stop.signal)
   return 0
 }

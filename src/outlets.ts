@@ -1,10 +1,41 @@
+import { openDiscord } from './commands/open-discord.ts'
 import type { Kit } from './jobs/kit.ts'
-import type { Desk } from './main.ts'
+import { previewReaders } from './jobs/preview-readers.ts'
 import type { Delivery } from './model.ts'
+import { type Preview, startPreview } from './preview/preview.ts'
 
 /** Everywhere a digest can go besides the terminal: Discord, and the preview page. */
-export type Outlets = AsyncDisposable & { deliver(delivery: Delivery): Promise<{ messageIds: string[] } | 'later'> }
+export type Outlets = AsyncDisposable & {
+  deliver(delivery: Delivery): Promise<{ messageIds: string[] } | 'later'>
+  /** Address of the preview page, null where it is off. */
+  page: string | null
+}
 
-export async function openOutlets(_kit: Kit, _desk: Desk): Promise<Outlets> {
-  return { deliver: async () => 'later', async [Symbol.asyncDispose]() {} }
+/**
+ * Opens Discord, where there is a token, and the preview page, where the process goes on.
+ *
+ * @throws {DiscordError} `token` where Discord refuses it
+ */
+export async function openOutlets(kit: Kit, { once }: { once: boolean }): Promise<Outlets> {
+  await using opened = new AsyncDisposableStack()
+  const discord = kit.config.discord ? opened.use(await openDiscord(kit)) : null
+  const preview = once ? null : await openPreview(kit)
+  if (preview) opened.defer(() => preview.close())
+  const kept = opened.move()
+  return {
+    page: preview?.url ?? null,
+    deliver: async (delivery) => (discord ? discord.deliver(delivery) : 'later'),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** A page that cannot be served is no reason to stop the main job. */
+async function openPreview(kit: Kit): Promise<Preview | null> {
+  if (kit.config.previewPort === null) return null
+  try {
+    return await startPreview({ port: kit.config.previewPort, readers: previewReaders(kit), log: kit.log })
+  } catch (error) {
+    kit.log.warn((error as Error).message)
+    return null
+  }
 }
