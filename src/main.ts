@@ -162,10 +162,6 @@ async function summarise(
   desk: Desk,
   round: { polled: number; failed: number; told: number },
 ): Promise<void> {
-  const troubled = (await store.sources.list()).filter(
-    ({ source, state }) => source.enabled && !source.sample && state.trouble,
-  )
-  for (const { state } of troubled) desk.remark(`could not read ${state.trouble}`)
   if (round.polled > 0 && round.failed === round.polled)
     desk.remark(
       `none of ${round.polled} sources could be read: is this machine without internet? They are tried again.`,

@@ -1,4 +1,4 @@
-import { documentKeys, toDocument } from '../documents/to-document.ts'
+import { documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
 import { SourceError } from '../errors.ts'
 import type { Document, RawItem, Source, SourceState } from '../model.ts'
 import type { Store } from '../store/store.ts'
@@ -46,15 +46,28 @@ export async function pollSource(
   }
 }
 
-/** Stores one item, or adds what it tells to the document that is known already. @returns how many were new: 0 or 1 */
+/** Stores one item with the posts that are embedded in it. @returns how many documents were new */
 export async function record(
   tx: Store,
   item: RawItem,
   source: Pick<Source, 'id' | 'sample'>,
   facts: { backlog: boolean; now: string },
 ): Promise<number> {
-  const document = toDocument(item, source.id)
-  const keys = documentKeys(document, source.id, item.guid)
+  let added = 0
+  for (const document of toDocuments(item, source.id))
+    added += await recordDocument(tx, document, document.kind === item.kind ? item.guid : null, source, facts)
+  return added
+}
+
+/** Stores one document, or adds what it tells to the one that is known already. @returns how many were new: 0 or 1 */
+export async function recordDocument(
+  tx: Store,
+  document: Document,
+  guid: string | null,
+  source: Pick<Source, 'id' | 'sample'>,
+  facts: { backlog: boolean; now: string },
+): Promise<number> {
+  const keys = documentKeys(document, source.id, guid)
   const known = await tx.documents.findByKeys(keys)
   const kept = known ? merge(known, document) : document
   await tx.documents.put(kept, { sourceId: source.id, keys, sample: source.sample, ...facts })
