@@ -1,7 +1,10 @@
 import type { Command, Component } from '../discord/command.ts'
 import { changeList, undoComponent } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { digest } from './digest.ts'
+import { digest, digestSearch } from './digest.ts'
+import { entryComponent, reportErrorComponent, reportList } from './entry.ts'
+import { exportSaid } from './export.ts'
+import { forget, forgetComponent } from './forget.ts'
 import { help } from './help.ts'
 import { type Lister, listComponent } from './lists.ts'
 import { lookup, lookupMenu } from './lookup.ts'
@@ -17,7 +20,9 @@ import { watch, watchList, watchTest } from './watch.ts'
 const LISTERS: Record<string, Lister> = {
   changes: changeList,
   claims: claimList,
+  digests: digestSearch,
   entities: entityList,
+  reports: reportList,
   said: saidList,
   sources: sourceList,
   subscriptions: subscriptionList,
@@ -28,12 +33,19 @@ const LISTERS: Record<string, Lister> = {
 /** Every command, and everything that a button of theirs does. */
 export function allCommands(context: CommandContext): { commands: Command[]; components: Component[] } {
   const commands: Command[] = [
-    ...[setup, subscribe, unsubscribe, subscriptions, watch, digest, status].map((one) => one(context)),
-    ...[lookup, lookupMenu, said, timeline, why, claim, entity, source].map((one) => one(context)),
+    ...[setup, subscribe, unsubscribe, subscriptions, watch, digest, status, forget].map((one) => one(context)),
+    ...[lookup, lookupMenu, said, timeline, why, exportSaid, claim, entity, source].map((one) => one(context)),
     help(() => commands),
   ]
   return {
     commands,
-    components: [listComponent(LISTERS, context), undoComponent(context), setupComponent(context)],
+    components: [
+      listComponent(LISTERS, context),
+      undoComponent(context),
+      setupComponent(context),
+      entryComponent(context),
+      reportErrorComponent(context),
+      forgetComponent(context),
+    ],
   }
 }

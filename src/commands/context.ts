@@ -11,6 +11,8 @@ export type CommandContext = {
   lookup(text: string, guildId: string | null): Promise<LookupAnswer>
   /** The digest that this server (or one of its channels) would get now; null where there is nothing to say. */
   previewDigest(guildId: string, channelId?: string): Promise<Digest | null>
+  /** A line to a channel. Words from outside in it are harmless already. @throws {DiscordError} */
+  tell(channelId: string, words: string): Promise<void>
   /** ISO 8601, UTC. */
   now(): string
   log: Log

@@ -7,8 +7,10 @@ import type { Digest } from '../model.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { channelOption, slash, subcommand } from './define.ts'
-import { told } from './reply.ts'
+import { channelOption, slash, subcommand, textOption } from './define.ts'
+import { entryActions } from './entry.ts'
+import { type Lister, showList } from './lists.ts'
+import { moment, quoted, told } from './reply.ts'
 import { CHANNELS } from './subscribe.ts'
 
 const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
@@ -22,6 +24,9 @@ export const digest = (context: CommandContext): Command => ({
       subcommand('preview', 'digest.preview.help', [channel]),
       subcommand('now', 'digest.now.help', [channel]),
       subcommand('last', 'digest.last.help', [channel]),
+      subcommand('search', 'digest.search.help', [
+        textOption('words', 'digest.words', { required: true, maxLength: 50 }),
+      ]),
     ],
   }),
   async run(interaction) {
@@ -31,6 +36,8 @@ export const digest = (context: CommandContext): Command => ({
     switch (options.getSubcommand()) {
       case 'now':
         return postNow(channelId ?? interaction.channelId, asker, context)
+      case 'search':
+        return showList(digestSearch, 'digests', interaction, options.getString('words') ?? '', context)
       case 'last':
         return last(channelId ?? null, asker, context)
       default: {
@@ -43,7 +50,11 @@ export const digest = (context: CommandContext): Command => ({
 
 /** As it would stand in the channel, to the asker alone. */
 export function show(composed: Digest, { say }: Asker): Answer {
-  const [message, ...more] = renderDigest(viewDigest(composed, say), { say, mostMessages: MOST_MESSAGES })
+  const [message, ...more] = renderDigest(viewDigest(composed, say), {
+    say,
+    mostMessages: MOST_MESSAGES,
+    actions: entryActions(say),
+  })
   return { kind: 'message', message: message!, more }
 }
 
@@ -67,4 +78,26 @@ async function postNow(channelId: string, asker: Asker, { store, now }: CommandC
 async function last(channelId: string | null, asker: Asker, { store }: CommandContext): Promise<Answer> {
   const [found] = await store.digests.of(asker.guildId, channelId, 1)
   return found ? show(found, asker) : told(asker.say.text('digest.none'))
+}
+
+const DIGESTS_SEARCHED = 100
+
+/** Entries of this server's digests that hold all these words, newest digest first. */
+export const digestSearch: Lister = async ({ guildId, say }, query, { store }) => {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const digests = await store.digests.of(guildId, null, DIGESTS_SEARCHED)
+  const rows = digests.flatMap(({ composedAt, claims, unmatched }) =>
+    [...claims.flatMap(({ speakers }) => speakers), ...unmatched]
+      .flatMap(({ entries }) => entries)
+      .map((entry) => ({ entry, text: entry.words.map(({ content }) => content).join(' … ') }))
+      .filter(({ entry, text }) => {
+        const all = `${text} ${entry.speaker?.name ?? ''}`.toLowerCase()
+        return words.every((word) => all.includes(word))
+      })
+      .map(({ entry, text }) => {
+        const who = quoted(entry.speaker?.name ?? say.text('digest.speaker.unknown'), 60)
+        return `${moment(composedAt)} **${who}**: ${quoted(text, 180)} \`${entry.id.slice(0, 12)}\``
+      }),
+  )
+  return { title: say.text('digest.search.title', { words: quoted(query, 60) }), empty: say.text('list.nothing'), rows }
 }

@@ -5,8 +5,8 @@ import { slash } from './define.ts'
 import { panel } from './reply.ts'
 
 const GROUPS: Record<string, string[]> = {
-  'help.read': ['lookup', 'said', 'timeline', 'why', 'claim', 'entity', 'source'],
-  'help.configure': ['setup', 'subscribe', 'unsubscribe', 'subscriptions', 'watch', 'digest', 'status'],
+  'help.read': ['lookup', 'said', 'timeline', 'why', 'export', 'claim', 'entity', 'source'],
+  'help.configure': ['setup', 'subscribe', 'unsubscribe', 'subscriptions', 'watch', 'digest', 'status', 'forget'],
 }
 
 type Described = { name: string; description: string; description_localizations?: Record<string, string> | null }

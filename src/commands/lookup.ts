@@ -7,6 +7,7 @@ import { sayIn } from '../messages/languages.ts'
 import type { Say } from '../messages/say.ts'
 import type { CommandContext } from './context.ts'
 import { flagOption, messageMenu, slash, subcommand, textOption } from './define.ts'
+import { entryActions } from './entry.ts'
 
 const LONGEST_TEXT = 1500
 
@@ -53,6 +54,6 @@ export const lookupMenu = (context: CommandContext): Command => ({
 async function answer(asked: string, interaction: Interaction, say: Say, context: CommandContext): Promise<Answer> {
   if (asked.length < 3) throw new UsageError(say.text('lookup.short'))
   const found = await context.lookup(asked, interaction.guildId)
-  const [message] = renderDigest(viewLookup(found, say), { say, mostMessages: 1 })
+  const [message] = renderDigest(viewLookup(found, say), { say, mostMessages: 1, actions: entryActions(say) })
   return { kind: 'message', message: message! }
 }

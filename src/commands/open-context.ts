@@ -7,12 +7,13 @@ import type { CommandContext } from './context.ts'
 const PREVIEW_HOURS = 24
 
 /** What commands work with, from the running process. `kit` may change its config and rooms: they are read each time. */
-export function openContext(kit: Kit): CommandContext {
+export function openContext(kit: Kit, tell: CommandContext['tell']): CommandContext {
   const { store, now, log } = kit
   return {
     store,
     now,
     log,
+    tell,
     entities: () => kit.rooms.entities,
     async lookup(text, guildId) {
       const answer = await lookUp(text, kit)

@@ -9,6 +9,7 @@ import type { Kit } from '../jobs/kit.ts'
 import { english } from '../messages/say.ts'
 import type { Delivery, Subscription } from '../model.ts'
 import { allCommands } from './all.ts'
+import { entryActions } from './entry.ts'
 import { openContext } from './open-context.ts'
 import { quoted } from './reply.ts'
 
@@ -67,9 +68,12 @@ async function keepTrying(connect: () => Promise<void>, { log }: Kit, closing: A
 function connectOnce(kit: Kit, state: { connection: DiscordConnection | null }): Promise<DiscordConnection> {
   const { config, log } = kit
   if (!config.discord) throw new DiscordError('token', 'there is no DISCORD_TOKEN')
+  const tell = async (channelId: string, words: string) => {
+    if (state.connection) await sendNotice({ channelId }, words, state.connection)
+  }
   return connectDiscord({
     ...config.discord,
-    ...allCommands(openContext(kit)),
+    ...allCommands(openContext(kit, tell)),
     log,
     onGone: ({ guildId, channelId, why }) => {
       pauseGone(guildId, channelId, why, kit, state).catch((error) =>
@@ -88,7 +92,11 @@ async function deliver(delivery: Delivery, kit: Kit, connection: DiscordConnecti
   if (!known) return { messageIds: [] }
   if (known.pausedBecause) return 'later'
   try {
-    return await sendDelivery(delivery, renderDigest(viewDigest(delivery.digest)), connection)
+    return await sendDelivery(
+      delivery,
+      renderDigest(viewDigest(delivery.digest), { actions: entryActions(english) }),
+      connection,
+    )
   } catch (error) {
     const { reason, message } = asDiscordError(error, 'posting a digest')
     if (reason === 'forbidden' || reason === 'gone') await tellTrouble(known, message, kit, connection)

@@ -3,6 +3,7 @@ import { isWanted } from '../digests/wanted.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import type { sayIn } from '../messages/languages.ts'
+import type { Found } from '../store/store.ts'
 import { inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
 import { choiceOption, slash, textOption } from './define.ts'
@@ -10,7 +11,7 @@ import { type Lister, showList } from './lists.ts'
 import { moment, panel, quoted } from './reply.ts'
 import { suggestEntities } from './watch.ts'
 
-const SINCE = { '1': 'since.day', '7': 'since.week', '30': 'since.month', '365': 'since.year' } as const
+export const SINCE = { '1': 'since.day', '7': 'since.week', '30': 'since.month', '365': 'since.year' } as const
 const MOST = 200
 
 /** `/said who about since`: what somebody is on record as having said. */
@@ -26,31 +27,17 @@ export const said = (context: CommandContext): Command => ({
   complete: (interaction) => suggestEntities(interaction.options.getFocused().toLowerCase(), context),
   run(interaction) {
     const { options } = interaction as ChatInputCommandInteraction
-    const parts = [options.getString('since') ?? '', options.getString('who') ?? '', options.getString('about') ?? '']
-    return showList(saidList, 'said', interaction, parts.map((part) => part.replaceAll('|', ' ')).join('|'), context)
+    return showList(saidList, 'said', interaction, saidQuery(options), context)
   },
 })
 
+/** The options of a search as one line that fits into a button. */
+export const saidQuery = (options: ChatInputCommandInteraction['options']) =>
+  ['since', 'who', 'about'].map((name) => (options.getString(name) ?? '').replaceAll('|', ' ')).join('|')
+
 /** The query is `days|who|about`. */
-export const saidList: Lister = async ({ say }, query, { store, entities, now }) => {
-  const [days = '', who = '', about = ''] = query.split('|')
-  const entity = entities().find(({ id }) => id === who)
-  const name = entity?.name ?? who
-  const after = days ? new Date(Date.parse(now()) - Number(days) * 86_400_000).toISOString() : ''
-  const matching = await store.statements.search(`${name} ${about}`.trim(), MOST)
-  const theirs = matching.filter(({ statement, document }) => {
-    const isTheirs = entity
-      ? statement.speaker?.entityId === entity.id || statement.speaksFor?.entityId === entity.id
-      : statement.speaker?.name.toLowerCase().includes(name.toLowerCase())
-    return isTheirs && (document.published ?? '') >= after
-  })
-  const words = about.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = theirs
-    .filter(({ statement, document }) => {
-      const text = `${statement.content} ${document.title ?? ''}`.toLowerCase()
-      return words.every((word) => text.includes(word))
-    })
-    .sort((a, b) => ((a.document.published ?? '') < (b.document.published ?? '') ? 1 : -1))
+export const saidList: Lister = async ({ say }, query, context) => {
+  const { name, found } = await findSaid(query, context)
   return {
     title: say.text('said.title', { who: quoted(name, 60), count: found.length }),
     empty: say.text('lookup.nothing'),
@@ -60,6 +47,30 @@ export const saidList: Lister = async ({ say }, query, { store, entities, now })
       return `> ${quoted(statement.content, 220)}\n-# ${place.join(' · ')}`
     }),
   }
+}
+
+/** What one speaker is on record as having said, newest first. The query is `days|who|about`. */
+export async function findSaid(
+  query: string,
+  { store, entities, now }: Pick<CommandContext, 'store' | 'entities' | 'now'>,
+): Promise<{ name: string; found: Found[] }> {
+  const [days = '', who = '', about = ''] = query.split('|')
+  const entity = entities().find(({ id }) => id === who)
+  const name = entity?.name ?? who
+  const after = days ? new Date(Date.parse(now()) - Number(days) * 86_400_000).toISOString() : ''
+  const words = about.toLowerCase().split(/\s+/).filter(Boolean)
+  const isTheirs = ({ speaker, speaksFor }: Found['statement']) =>
+    entity
+      ? speaker?.entityId === entity.id || speaksFor?.entityId === entity.id
+      : speaker?.name.toLowerCase().includes(name.toLowerCase())
+  const found = (await store.statements.search(`${name} ${about}`.trim(), MOST))
+    .filter(({ statement, document }) => {
+      const text = `${statement.content} ${document.title ?? ''}`.toLowerCase()
+      const isRecent = (document.published ?? '') >= after
+      return isRecent && isTheirs(statement) && words.every((word) => text.includes(word))
+    })
+    .sort((a, b) => ((a.document.published ?? '') < (b.document.published ?? '') ? 1 : -1))
+  return { name, found }
 }
 
 /** `/why record`: why an entry stood in this server's digest, or did not. */

@@ -89,7 +89,8 @@ function optionOf({ title, moments, names, language }: TimelinePicture, rows: st
         formatter: (at: number) => day.format(at),
       },
       axisLine: { lineStyle: { color: INK.line } },
-      splitLine: { show: true, lineStyle: { color: INK.line, type: 'dashed' as const } },
+      boundaryGap: ['3%', '3%'] as [string, string],
+      splitLine: { show: false },
     },
     yAxis: {
       type: 'category' as const,
@@ -105,7 +106,7 @@ function optionOf({ title, moments, names, language }: TimelinePicture, rows: st
       name: names[kind],
       symbol: LOOK[kind].symbol,
       symbolSize: 17,
-      itemStyle: { color: LOOK[kind].color, borderColor: INK.ground, borderWidth: 1.5 },
+      itemStyle: { opacity: 1, color: LOOK[kind].color, borderColor: INK.ground, borderWidth: 1.5 },
       data: shown.filter((one) => one.kind === kind).map(({ at, row }) => [Date.parse(at), row]),
     })),
   }

@@ -52,5 +52,14 @@ export function guildsTable(db: Kysely<Tables>): Store['guilds'] {
         .executeTakeFirst()
       return Number(numUpdatedRows) > 0
     },
+    async forget(guildId) {
+      const theirs = db.selectFrom('subscriptions').select('id').where('guild_id', '=', guildId)
+      await db.deleteFrom('deliveries').where('subscription_id', 'in', theirs).execute()
+      await db.deleteFrom('subscriptions').where('guild_id', '=', guildId).execute()
+      await db.deleteFrom('watch_terms').where('guild_id', '=', guildId).execute()
+      await db.deleteFrom('claims').where('owner', '=', guildId).execute()
+      await db.deleteFrom('guild_settings').where('guild_id', '=', guildId).execute()
+      await db.deleteFrom('changes').where('guild_id', '=', guildId).execute()
+    },
   }
 }

@@ -125,6 +125,8 @@ export interface Store extends AsyncDisposable {
     changes(guildId: string, limit: number): Promise<Change[]>
     /** Marks a change as undone. @returns false where it is not that server's, or was undone already. */
     undone(guildId: string, changeId: string, now: string): Promise<boolean>
+    /** Removes all that a server has set or was sent: terms, subscriptions, digests, claims of its own, changes. */
+    forget(guildId: string): Promise<void>
   }
   digests: {
     /** The last sequence number that this subscription's digests covered, 0 before the first. */

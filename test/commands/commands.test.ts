@@ -285,6 +285,16 @@ describe('reading the record', () => {
     expect((await curator.slash('said', { who: 'mira-sol', about: 'herring' })).text).toContain('Nothing on record')
   })
 
+  test.each([
+    ['csv', `"'=1+1, ""lamps"""`],
+    ['json', '"=1+1, \\"lamps\\""'],
+  ])('/export gives what somebody said as %s', async (format, words) => {
+    await record(scene.store, { statement: { content: '=1+1, "lamps"' } })
+    const reply = await curator.slash('export', { who: 'mira-sol', format })
+    expect(reply.files).toMatchObject([{ name: `said.${format}` }])
+    expect(reply.files[0]?.text).toContain(words)
+  })
+
   test('/why tells what caught an entry', async () => {
     await record(scene.store)
     await curator.slash('subscribe')
@@ -350,6 +360,54 @@ describe('/setup', () => {
   })
 })
 
+describe('an entry', () => {
+  beforeEach(() => {
+    scene.context.lookup = async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [anEntry()] })
+  })
+
+  test('opens with a citation to copy, and all its reports', async () => {
+    const digest = await curator.slash('digest preview')
+    const more = await curator.press(digest.custom(/More/))
+    expect(more).toMatchObject({ ephemeral: true })
+    expect(more.text).toContain(
+      'Mira Sol: “The lamps stay on for 34 nights”. The Gazette, “Lamps on the quay”, 2026-03-02.',
+    )
+    const reports = await curator.press(more.custom(/All 1 reports/))
+    expect(reports.text).toContain('https\\://gazette.example/one')
+  })
+
+  test('can be reported as wrong, to the status channel', async () => {
+    const more = await curator.press('entry:st-1')
+    const form = await curator.press(more.custom(/Report an error/))
+    expect(form.first?.type).toBe(9)
+    expect((await curator.submit('wrong:st-1', { words: 'wrong speaker' })).text).toContain('no status channel')
+    await curator.slash('setup', { status_channel: IDS.channel })
+    expect((await curator.submit('wrong:st-1', { words: '@everyone wrong speaker' })).text).toContain('are told')
+    expect(JSON.stringify([...scene.server.messages.values()])).toContain('everyone wrong speaker')
+  })
+
+  test('that is not on record says so', async () => {
+    expect((await curator.press('entry:other')).text).toContain('no record')
+  })
+})
+
+describe('/forget', () => {
+  test('removes all that this server has set, and nothing of another one', async () => {
+    const stranger = new Person(scene.server, { guild: IDS.otherGuild, channel: IDS.otherChannel })
+    for (const one of [curator, stranger]) {
+      await one.slash('subscribe')
+      await one.slash('watch add', { term: 'lamps' })
+    }
+    const asked = await curator.slash('forget')
+    expect(asked.text).toContain('1 subscriptions, 1 watch terms')
+    expect(await list()).toHaveLength(1)
+    await curator.press(asked.custom(/Remove everything/))
+    expect([await list(), await scene.store.watchTerms.list(IDS.guild)]).toEqual([[], []])
+    expect(await scene.store.guilds.changes(IDS.guild, 10)).toEqual([])
+    expect(await scene.store.subscriptions.list(IDS.otherGuild)).toHaveLength(1)
+  })
+})
+
 describe('another server', () => {
   test('sees nothing of this one', async () => {
     await curator.slash('subscribe')
@@ -364,6 +422,7 @@ describe('another server', () => {
       await stranger.slash('claim list'),
       await stranger.slash('claim show', { claim: 'ours' }),
       await stranger.slash('digest last', { channel: IDS.channel }),
+      await stranger.slash('digest search', { words: 'lamps' }),
       await stranger.press('list:watch:0:'),
       await stranger.press('list:subscriptions:0:'),
       await stranger.press('list:claims:0:'),

@@ -13,6 +13,7 @@ const { commands } = allCommands({
   entities: () => [],
   lookup: none,
   previewDigest: none,
+  tell: none,
   now: none,
   log: pino({ level: 'silent' }),
 })

@@ -86,6 +86,10 @@ describe('a subscribed channel', () => {
     clock = '2026-03-02T13:00:05.000Z'
     expect(await tick()).toBe(1)
     expect((await new Person(server).slash('digest last')).text).toContain('The lamps stay on')
+    expect((await new Person(server).slash('digest search', { words: 'mira lamps' })).text).toContain(
+      'The lamps stay on',
+    )
+    expect((await new Person(server).slash('digest search', { words: 'herring' })).text).toContain('Nothing fits')
   })
 
   test('looks a record up by its id', async () => {

@@ -2,6 +2,7 @@ import pino from 'pino'
 import { allCommands } from '../../src/commands/all.ts'
 import type { CommandContext } from '../../src/commands/context.ts'
 import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
+import { sendNotice } from '../../src/discord/send.ts'
 import type { Document, Entity, Statement } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -41,13 +42,14 @@ export async function openScene(over: Partial<CommandContext> = {}): Promise<Sce
     entities: () => [mira],
     lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
     previewDigest: async () => aDigest(),
+    tell: (channelId, words) => sendNotice({ channelId }, words, scene.connection),
     now: () => clock.now,
     log,
     ...over,
   }
   const all = allCommands(context)
   const connection = await connectDiscord({ token: IDS.token, apiUrl: server.url, guildId: null, log, ...all })
-  return {
+  const scene: Scene = {
     server,
     store,
     context,
@@ -59,6 +61,7 @@ export async function openScene(over: Partial<CommandContext> = {}): Promise<Sce
       await server[Symbol.asyncDispose]()
     },
   }
+  return scene
 }
 
 /** Puts one statement on record. */

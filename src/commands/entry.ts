@@ -1,0 +1,113 @@
+import { type APIButtonComponent, ComponentType, TextInputStyle } from 'discord.js'
+import type { Component } from '../discord/command.ts'
+import { UsageError } from '../errors.ts'
+import { sayIn } from '../messages/languages.ts'
+import type { Say } from '../messages/say.ts'
+import type { DigestEntry, EntryView, Report } from '../model.ts'
+import { inServer } from './asking.ts'
+import type { CommandContext } from './context.ts'
+import type { Lister } from './lists.ts'
+import { button, moment, panel, quoted, told } from './reply.ts'
+
+/** What stands with each entry, after its links: one button, so that a digest stays a thing to read. */
+export const entryActions =
+  (say: Say) =>
+  ({ id }: EntryView): APIButtonComponent[] =>
+    /^[\w-]{1,80}$/.test(id) ? [button(say.text('entry.more'), `entry:${id}`)] : []
+
+/** One entry with everything known of it: a citation to copy, all its reports, a way to say that it is wrong. */
+export const entryComponent = (context: CommandContext): Component => ({
+  name: 'entry',
+  answers: 'message',
+  async run(interaction, [id = '']) {
+    const say = sayIn(interaction.locale)
+    const entry = await findEntry(id, interaction.guildId, say, context)
+    const cite = `${say.text('entry.cite')}\n\`\`\`\n${citation(entry, context.now()).replaceAll('`', "'")}\n\`\`\``
+    const buttons = [
+      ...(interaction.guildId && entry.reports.length > 0
+        ? [button(say.text('entry.reports', { count: entry.reports.length }), `list:reports:0:${id}`)]
+        : []),
+      ...(interaction.guildId ? [button(say.text('entry.wrong'), `wrong:${id}`)] : []),
+    ]
+    const words = `> ${quoted(entry.words.map(({ content }) => content).join(' … '), 900)}`
+    return { kind: 'message', message: panel(say.text('entry.title', { id }), [words, cite], [buttons]) }
+  },
+})
+
+async function findEntry(id: string, guildId: string | null, say: Say, context: CommandContext): Promise<DigestEntry> {
+  const { entries } = await context.lookup(id, guildId)
+  const entry = entries.find((one) => one.id === id || one.statementIds.includes(id))
+  if (!entry) throw new UsageError(say.text('why.unknown', { record: id.slice(0, 60) }))
+  return entry
+}
+
+/** Speaker, words, first report with its date and address, archived copy, when looked up, and the permanent id. */
+function citation({ id, speaker, words, reports }: DigestEntry, now: string): string {
+  const [first] = reports
+  const text = words.map(({ content, directness }) => (directness === 'direct' ? `“${content}”` : content)).join(' … ')
+  const whole = [...text.replace(/\s+/g, ' ')]
+  const parts = [
+    `${speaker?.name ?? '?'}: ${whole.length > 700 ? `${whole.slice(0, 700).join('')} […]` : whole.join('')}`,
+    first &&
+      [first.publisher, first.title && `“${first.title.slice(0, 200)}”`, first.published?.slice(0, 10)]
+        .filter(Boolean)
+        .join(', '),
+    first?.url?.slice(0, 500),
+    first?.archivedAt[0] && `archived: ${first.archivedAt[0].url.slice(0, 500)}`,
+    `record ${id}, read ${now.slice(0, 10)}`,
+  ]
+  return parts.filter(Boolean).join('. ')
+}
+
+/** Every report of an entry, oldest first. The query is the entry's id. */
+export const reportList: Lister = async ({ say, guildId }, id, context) => {
+  const { reports } = await findEntry(id, guildId, say, context)
+  const dated = (report: Report) => report.published ?? '9999'
+  return {
+    title: say.text('entry.reports.title', { id: quoted(id, 40) }),
+    empty: say.text('list.nothing'),
+    rows: reports
+      .toSorted((a, b) => (dated(a) < dated(b) ? -1 : 1))
+      .map(({ publisher, title, url, published }) => {
+        const when = published?.includes('T') ? moment(published) : (published ?? say.text('digest.report.undated'))
+        return `**${quoted(publisher ?? '–', 60)}** · ${when} · ${quoted(title ?? '', 120)}\n-# ${quoted(url ?? '', 300)}`
+      }),
+  }
+}
+
+/** A form for what is wrong, then a line to those who curate. */
+export const reportErrorComponent = (context: CommandContext): Component => ({
+  name: 'wrong',
+  answers: 'message',
+  async run(interaction, [id = '']) {
+    const { guildId, userId, say } = inServer(interaction)
+    if (!interaction.isModalSubmit()) return { kind: 'modal', modal: form(id, say) }
+    const { statusChannelId } = await context.store.guilds.settings(guildId)
+    if (!statusChannelId) throw new UsageError(say.text('entry.wrong.nobody'))
+    const words = quoted(interaction.fields.getTextInputValue('words'), 500)
+    await context.tell(
+      statusChannelId,
+      say.text('entry.wrong.notice', { user: `<@${userId}>`, id: quoted(id, 80), words }),
+    )
+    return told(say.text('entry.wrong.told'))
+  },
+})
+
+const form = (id: string, say: Say) => ({
+  custom_id: `wrong:${id}`,
+  title: say.text('entry.wrong.title').slice(0, 45),
+  components: [
+    {
+      type: ComponentType.Label as const,
+      label: say.text('entry.wrong.label').slice(0, 45),
+      description: say.text('entry.wrong.hint').slice(0, 100),
+      component: {
+        type: ComponentType.TextInput as const,
+        custom_id: 'words',
+        style: TextInputStyle.Paragraph,
+        max_length: 500,
+        required: true,
+      },
+    },
+  ],
+})
