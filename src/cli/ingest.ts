@@ -3,10 +3,12 @@ import { loadConfig, program } from '../config.ts'
 import { toDocuments } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
 import type { Document, Problem, RawItem, Source } from '../model.ts'
+import { createWayback, type Wayback, waybackTarget } from '../sources/archive/wayback.ts'
 import { readLocalFile } from '../sources/file.ts'
 import { createNet } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
 import { readSource, type SourceKit } from '../sources/read-source.ts'
+import { openStoreSink } from './store-sink.ts'
 import type { Io, Verb } from './verb.ts'
 
 /** Takes what was read. The record takes it with `--store`, otherwise it goes to standard output. */
@@ -35,7 +37,7 @@ pages, told apart by their content, and prints one JSON object a line: {"type":"
 example: npm run -s onrecord -- ingest feeds/*.xml https://example.org/feed > documents.jsonl
 
 Exit code 1 where nothing at all could be read.`,
-  run: (args, io) => ingest(args, io),
+  run: (args, io) => ingest(args, io, (paths) => openStoreSink(paths, io)),
 }
 
 /** @param openSink gives another place for what is read: the record, for `--store` */
@@ -69,7 +71,8 @@ export async function ingest(
   })
   let read = 0
   try {
-    for (const address of positionals) read += await ingestOne(address, { net, parsers }, sink)
+    const wayback = createWayback({ net, parsers, base: config?.waybackUrl ?? 'https://web.archive.org' })
+    for (const address of positionals) read += await ingestOne(address, { net, parsers, wayback }, sink, io)
   } finally {
     await Promise.all([parsers.close(), net.close()])
     await sink.close?.()
@@ -80,7 +83,7 @@ export async function ingest(
 const isRemote = (address: string): boolean => /^(https?:\/\/|wayback:)/i.test(address)
 
 /** @returns how many documents it gave */
-async function ingestOne(address: string, kit: SourceKit, sink: Sink): Promise<number> {
+async function ingestOne(address: string, kit: SourceKit & { wayback: Wayback }, sink: Sink, io: Io): Promise<number> {
   let documents = 0
   const take = async (item: RawItem) => {
     for (const document of toDocuments(item, address)) {
@@ -89,6 +92,10 @@ async function ingestOne(address: string, kit: SourceKit, sink: Sink): Promise<n
     }
   }
   try {
+    if (address.startsWith('wayback:')) {
+      await ingestWayback(address, kit.wayback, { take, sink, io })
+      return documents
+    }
     if (isRemote(address)) {
       const { items, problems, deleted } = await readSource(sourceOf(address), null, kit)
       for (const item of items) await take(item)
@@ -106,6 +113,30 @@ async function ingestOne(address: string, kit: SourceKit, sink: Sink): Promise<n
     await sink.problem({ where: address, reason: error.message.replace(`${error.address}: `, '') })
   }
   return documents
+}
+
+/** An account's archived posts from the first to the last, with what became of them on standard error. */
+async function ingestWayback(
+  address: string,
+  wayback: Wayback,
+  to: { take(item: RawItem): Promise<void>; sink: Sink; io: Io },
+): Promise<void> {
+  const target = waybackTarget(address)
+  if (!target) throw new SourceError('unreadable', address, 'write it as wayback:twitter.com/NAME')
+  for await (const { items, problems, cursor, done } of wayback.steps(target, null)) {
+    for (const item of items) await to.take(item)
+    for (const problem of problems) await to.sink.problem(problem)
+    const { listed, read, withoutText, blocked, failed } = cursor.counts
+    if (done)
+      to.io.err(
+        `${address}: ${listed} captures listed, ${read} posts read, ${withoutText} without text, ${blocked} blocked, ${failed} failed`,
+      )
+    if (done && listed === 0)
+      await to.sink.problem({
+        where: address,
+        reason: `the Wayback Machine was asked and holds no captures of ${target.name}`,
+      })
+  }
 }
 
 const sourceOf = (address: string): Source => ({
