@@ -1,8 +1,11 @@
+import { de } from './de.ts'
 import { en, type Messages } from './en.ts'
+import { es } from './es.ts'
+import { fr } from './fr.ts'
 import { createSay, english, type Say } from './say.ts'
 
 /** Every language but English, by Discord's name for it. */
-export const TRANSLATIONS: Record<string, Messages> = {}
+export const TRANSLATIONS: Record<string, Messages> = { de, fr, 'es-ES': es, 'es-419': es }
 
 const VOICES: Record<string, Say> = {
   'en-GB': english,
