@@ -6,7 +6,7 @@ import { renderDigest } from '../discord/render-digest.ts'
 import { sendDelivery, sendNotice } from '../discord/send.ts'
 import { DiscordError } from '../errors.ts'
 import type { Kit } from '../jobs/kit.ts'
-import { english } from '../messages/say.ts'
+import { sayIn } from '../messages/languages.ts'
 import type { Delivery, Subscription } from '../model.ts'
 import { allCommands } from './all.ts'
 import { entryActions } from './entry.ts'
@@ -91,10 +91,11 @@ async function deliver(delivery: Delivery, kit: Kit, connection: DiscordConnecti
   )
   if (!known) return { messageIds: [] }
   if (known.pausedBecause) return 'later'
+  const say = sayIn((await kit.store.guilds.settings(delivery.target.guildId)).language)
   try {
     return await sendDelivery(
       delivery,
-      renderDigest(viewDigest(delivery.digest), { actions: entryActions(english) }),
+      renderDigest(viewDigest(delivery.digest, say), { say, actions: entryActions(say) }),
       connection,
     )
   } catch (error) {
@@ -127,8 +128,8 @@ async function tellTrouble(
   connection: DiscordConnection,
 ): Promise<void> {
   if (target.kind !== 'discord') return
-  const { statusChannelId } = await store.guilds.settings(target.guildId)
-  const words = english.text('trouble.paused', { channel: `<#${target.channelId}>`, why: quoted(why, 300) })
+  const { statusChannelId, language } = await store.guilds.settings(target.guildId)
+  const words = sayIn(language).text('trouble.paused', { channel: `<#${target.channelId}>`, why: quoted(why, 300) })
   const places = [
     ...(statusChannelId && statusChannelId !== target.channelId ? [{ channelId: statusChannelId }] : []),
     ...(createdBy ? [{ userId: createdBy }] : []),

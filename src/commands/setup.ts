@@ -4,10 +4,12 @@ import type { RenderedMessage } from '../discord/message.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { channelOption, roleOption, slash } from './define.ts'
+import { channelOption, choiceOption, roleOption, slash } from './define.ts'
 import { show } from './digest.ts'
 import { button, panel, told } from './reply.ts'
 import { subscribeChannel } from './subscribe.ts'
+
+const LANGUAGES = { 'en-GB': 'language.en', de: 'language.de', fr: 'language.fr', 'es-ES': 'language.es' } as const
 
 /** `/setup`: from nothing to a first digest in two presses; with options, the server's own settings. */
 export const setup = (context: CommandContext): Command => ({
@@ -17,6 +19,7 @@ export const setup = (context: CommandContext): Command => ({
     options: [
       roleOption('curators', 'setup.curators'),
       channelOption('status_channel', 'setup.status', [ChannelType.GuildText]),
+      choiceOption('language', 'setup.language', LANGUAGES),
     ],
   }),
   async run(interaction) {
@@ -24,12 +27,15 @@ export const setup = (context: CommandContext): Command => ({
     const { options } = interaction as ChatInputCommandInteraction
     const role = options.getRole('curators')?.id
     const channel = options.getChannel('status_channel')?.id
-    if (!role && !channel) return { kind: 'message', message: start(asker, interaction.channelId, context) }
+    const language = options.getString('language')
+    if (!role && !channel && !language)
+      return { kind: 'message', message: start(asker, interaction.channelId, context) }
     await context.store.transaction(async (tx) => {
       const known = await tx.guilds.settings(asker.guildId)
       await tx.guilds.configure(asker.guildId, {
         curatorRoleId: role ?? known.curatorRoleId,
         statusChannelId: channel ?? known.statusChannelId,
+        language: language ?? known.language,
       })
       await noteChange(tx, asker, context.now(), { what: 'settings', object: channel ?? '' })
     })

@@ -75,6 +75,13 @@ describe('a subscribed channel', () => {
     expect(posts()).toHaveLength(1)
   })
 
+  test('gets it in the language that the server has set', async () => {
+    await new Person(server).slash('setup', { language: 'de' })
+    clock = '2026-03-02T13:00:05.000Z'
+    await tick()
+    expect(JSON.stringify([...server.messages.values()])).toContain('Lesen bei gazette.example')
+  })
+
   test('gets it at once with /digest now', async () => {
     await new Person(server).slash('digest now')
     expect(await tick()).toBe(1)
