@@ -3,18 +3,19 @@ import { loadConfig } from '../config.ts'
 import { UsageError } from '../errors.ts'
 import { createFinder, findMentions } from '../mentions/find-mentions.ts'
 import { clusterStatements } from '../statements/cluster-statements.ts'
-import { extractStatements } from '../statements/extract-statements.ts'
+import { explainStatements, isAnalysed } from '../statements/extract-statements.ts'
 import { readDocuments } from './read-documents.ts'
 import type { Verb } from './verb.ts'
 
 export const verb: Verb = {
   summary: 'find the statements in documents',
   help: `
-usage: npm run -s onrecord -- extract <file>… [--clusters] [--config FILE]
+usage: npm run -s onrecord -- extract <file>… [--clusters] [--explain] [--config FILE]
 
 Prints every attributed statement, one JSON object a line. Files are documents as JSON lines (as ingest prints them), or
 .txt files whose bytes are the text. Offsets are UTF-16 code units into the text, end exclusive.
 
+  --explain       also print, for each statement, which rule fired at each step
   --clusters      also print which statements are the same quotation, and which count the same thing differently
 
 example: npm run -s onrecord -- extract article.txt --clusters`,
@@ -22,7 +23,11 @@ example: npm run -s onrecord -- extract article.txt --clusters`,
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { clusters: { type: 'boolean', default: false }, config: { type: 'string' } },
+      options: {
+        clusters: { type: 'boolean', default: false },
+        explain: { type: 'boolean', default: false },
+        config: { type: 'string' },
+      },
     })
     if (positionals.length === 0) throw new UsageError('name at least one file')
     const { entities } = await loadConfig({ config: values.config })
@@ -37,8 +42,10 @@ example: npm run -s onrecord -- extract article.txt --clusters`,
         }
         read += 1
         const { document } = one
-        for (const statement of extractStatements(document, findMentions(document, finder), entities)) {
+        if (!isAnalysed(document)) io.err(`${document.id}: is not in English; its language is not analysed`)
+        for (const { statement, steps } of explainStatements(document, findMentions(document, finder), entities)) {
           io.out(JSON.stringify({ type: 'statement', ...statement }))
+          if (values.explain) io.out(JSON.stringify({ type: 'explanation', statementId: statement.id, steps }))
           if (values.clusters) found.push({ statement, document })
         }
       }

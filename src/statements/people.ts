@@ -1,4 +1,4 @@
-import type { Entity, Mention, Span } from '../model.ts'
+import type { Span } from '../model.ts'
 import { isCue } from './cues.ts'
 
 const CAPITAL = /^\p{Lu}/u
@@ -50,7 +50,7 @@ export const isName = (words: string): boolean => {
 }
 
 const FILLER =
-  /^(?:has|have|had|having|also|then|later|recently|once|again|now|still|previously|further|who|is|was|are|were|been|being|would|will|can|could|may|might|should|must|did|does|do|not|n't|even|just|already|repeatedly|often|long|first|itself|himself|herself|themselves|hasn['’]t|\p{Ll}+ly|today|yesterday|wednesday|thursday|friday|saturday|sunday|monday|tuesday)$/iu
+  /^(?:has|have|had|having|also|then|later|recently|once|again|now|still|previously|further|who|is|was|are|were|been|being|would|will|can|could|may|might|should|must|did|does|do|not|n't|even|just|already|repeatedly|often|long|first|itself|himself|herself|themselves|hasn['’]t|includes?|included|\p{Ll}+ly|today|yesterday|wednesday|thursday|friday|saturday|sunday|monday|tuesday)$/iu
 const PREPOSITION =
   /^(?:of|to|for|with|by|at|in|on|from|about|after|before|against|over|under|into|through|during|between|among|without|including|like|as|than|via|near|toward|towards)$/i
 
@@ -138,70 +138,3 @@ function phraseSize(words: Word[], asHead = false): number {
 
 const isCapital = (word: Word): boolean => CAPITAL.test(word.text) || word.text.startsWith('@')
 const ROLE = /^(?:CEO|CTO|CFO|COO)$/
-
-/** Who a noun phrase is, among the tracked and by what stood before. */
-export type People = {
-  /** The canonical name of a span's speaker, and the entity where tracked. */
-  resolve(span: Span): { name: string; entityId: string | null }
-  /** Remembers somebody who was named at this place. */
-  name(span: Span): void
-  /** Remembers who spoke, for the pronouns after. */
-  spoke(span: Span): void
-}
-
-export function createPeople(entities: Entity[], mentions: Mention[], text: string): People {
-  const byId = new Map(entities.map((entity) => [entity.id, entity]))
-  const named = [...mentions]
-    .filter(({ entityId, kind }) => entityId && kind !== 'pronoun')
-    .sort((a, b) => a.start - b.start)
-  const known: Span[] = []
-  const entityAt = (span: Span) => named.find(({ start, end }) => start < span.end && end > span.start)
-  const as = (id: string) => ({ name: byId.get(id)?.name ?? id, entityId: id })
-  const fuller = (span: Span) => {
-    const last = span.text.split(/\s+/).at(-1)
-    return (
-      known.find(
-        ({ text: words }) => words !== span.text && words.split(/\s+/).at(-1) === last && words.includes(' '),
-      ) ?? span
-    )
-  }
-  const speakers: Span[] = []
-  const people: People = {
-    spoke: (span) => void (isName(span.text) && speakers.push(span)),
-    name: (span) => void (isName(span.text) && known.push(span)),
-    resolve(span) {
-      const mention = entityAt(span)
-      if (mention?.entityId && !PRONOUN.test(span.text)) return as(mention.entityId)
-      const words = span.text.toLowerCase()
-      const back = named.filter(({ start }) => start < span.start).reverse()
-      if (/^(he|she|who)$/.test(words)) {
-        const tracked = back.find(({ entityId }) => byId.get(entityId ?? '')?.kind === 'person')
-        const isPerson = ({ start, end }: Span) => {
-          const mention = entityAt({ start, end, text: '' })
-          return !mention || byId.get(mention.entityId ?? '')?.kind === 'person'
-        }
-        const near = (one: Span) => one.start < span.start && isPerson(one)
-        const other =
-          speakers.findLast(near) ??
-          (tracked ? undefined : known.findLast((one) => near(one) && one.text.includes(' ')))
-        if (other && (!tracked || other.start > tracked.start)) return people.resolve(other)
-        if (tracked?.entityId) return as(tracked.entityId)
-      } else if (/^(they|it|we)$/.test(words)) {
-        const tracked = back.find(({ entityId }) => byId.get(entityId ?? '')?.kind !== 'person')
-        if (tracked?.entityId) return as(tracked.entityId)
-      } else {
-        const role = words.replace(/^(the|this|its|his|her|their)\s+/, '')
-        const holders = entities.filter(({ roles }) =>
-          roles.some((one) => one.toLowerCase() === role || role.endsWith(` ${one.toLowerCase()}`)),
-        )
-        const holder = words === role ? null : back.find(({ entityId }) => holders.some(({ id }) => id === entityId))
-        if (holder?.entityId) return as(holder.entityId)
-        const inside = named.find(({ start, end }) => start >= span.start && end <= span.end)
-        if (inside?.entityId) return as(inside.entityId)
-      }
-      const full = fuller(span)
-      return { name: text.slice(full.start, full.end).replace(/\s+/g, ' ').replaceAll('․', '.'), entityId: null }
-    },
-  }
-  return people
-}
