@@ -15,7 +15,7 @@ header h1{font-size:1.25rem;margin:.25rem 0}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:.25rem 0;padding:0}
 a{color:var(--link)}a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .message{display:grid;grid-template-columns:2.5rem minmax(0,1fr);gap:0 .75rem;margin:0 0 1.5rem}
-.avatar{width:2.5rem;height:2.5rem;border-radius:50%;background:var(--plain);color:#fff;display:grid;place-items:center;
+.avatar{width:2.5rem;height:2.5rem;border-radius:50%;background:#2f5580;color:#fff;display:grid;place-items:center;
 font-weight:700;font-size:.8rem}
 .byline{font-weight:600}.app{background:#4752c4;color:#fff;border-radius:.25rem;font-size:.65rem;padding:.1rem .3rem;
 margin:0 .35rem;vertical-align:.1rem}.byline time{color:var(--quiet);font-weight:400;font-size:.8rem}
@@ -25,7 +25,7 @@ border-radius:.5rem;padding:.75rem 1rem}
 h2{font-size:1.25rem;margin:.1rem 0 .35rem}h3{font-size:1.05rem;margin:.9rem 0 .25rem}h4{font-size:1rem;margin:.5rem 0 .1rem;font-weight:400}
 p{margin:.15rem 0}
 hr{border:0;border-top:1px solid var(--edge);margin:.75rem 0}
-article{border-top:1px solid var(--edge);padding:.5rem 0}
+article{border-top:1px solid var(--edge);margin-top:.5rem;padding:.5rem 0}
 blockquote{margin:.3rem 0;padding:.1rem 0 .1rem .75rem;border-left:4px solid var(--edge);white-space:pre-wrap}
 .sub{color:var(--quiet);font-size:.82rem}.host{color:var(--quiet)}
 code{background:var(--code);border-radius:.2rem;padding:0 .25rem;font-size:.85em}
