@@ -22,6 +22,8 @@ const HEAD = 64 * 1024
 export type FileOptions = {
   /** Of a personal archive also the posts that its owner has deleted. */
   deleted?: boolean
+  /** Of JSON lines only those that name one of these handles or ids. */
+  follow?: readonly string[]
 }
 
 /**
@@ -35,7 +37,7 @@ export async function* readLocalFile(path: string, parsers: Parsers, options: Fi
   if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return yield* readZip(path, parsers, options)
   const packing = packingOf(head)
   const start = packing === 'none' ? head : await firstBytes(path, packing)
-  if (isTar(start)) return yield* readTarOfLines(unpacked(path, packing), path)
+  if (isTar(start)) return yield* readTarOfLines(unpacked(path, packing), path, options)
   const text = start
     .toString('utf8')
     .replace(/^\ufeff/, '')
@@ -43,7 +45,7 @@ export async function* readLocalFile(path: string, parsers: Parsers, options: Fi
   if (text.startsWith('WARC/')) return yield* readWarc(unpacked(path, 'none'), path, parsers)
   if (isArchiveScript(text)) return yield* readArchivePosts(unpacked(path, packing), path)
   const shape = shapeOf(text, start.length < HEAD)
-  if (shape === 'lines') return yield* readJsonLines(unpacked(path, packing), path)
+  if (shape === 'lines') return yield* readJsonLines(unpacked(path, packing), path, options)
   if (shape === 'json' && size > MAX_WHOLE && text.startsWith('['))
     return yield* readArchivePosts(unpacked(path, packing), path)
   if (size > MAX_WHOLE)
@@ -206,11 +208,11 @@ const plainText = (bytes: Buffer, path: string) => ({
 })
 
 /** A tar of JSON lines, each file packed or not, as collections of streams are kept. */
-async function* readTarOfLines(bytes: AsyncIterable<Buffer>, path: string): AsyncGenerator<Read> {
+async function* readTarOfLines(bytes: AsyncIterable<Buffer>, path: string, options: FileOptions): AsyncGenerator<Read> {
   try {
     for await (const member of readTar(bytes)) {
       if (!/\.(?:jsonl?|ndjson|txt)(?:\.(?:gz|bz2|zst))?$/i.test(member.name)) continue
-      yield* readJsonLines(unpackedByHead(member.bytes), path, member.name)
+      yield* readJsonLines(unpackedByHead(member.bytes), path, { ...options, member: member.name })
     }
   } catch (error) {
     yield { problem: { where: path, reason: brokenOff(error) } }
@@ -246,7 +248,7 @@ async function* readZip(path: string, parsers: Parsers, options: FileOptions): A
       try {
         const bytes = (await member.open()) as AsyncIterable<Buffer>
         if (isWarc) yield* readWarc(bytes, path, parsers, member.name)
-        else yield* readJsonLines(unpackedByHead(bytes), path, member.name)
+        else yield* readJsonLines(unpackedByHead(bytes), path, { ...options, member: member.name })
       } catch (error) {
         yield { problem: { where: `${path}, ${member.name}`, reason: brokenOff(error) } }
       }

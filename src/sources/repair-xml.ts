@@ -2,10 +2,11 @@ import { decodeHTML } from 'entities'
 
 /** Roots of feeds, with any namespace prefix. */
 const ROOT = /<(?:[\w.-]+:)?(?:rss|feed|RDF|channel)[\s>]/i
-/** Characters that XML 1.0 §2.2 forbids, and halves of surrogate pairs. */
-const FORBIDDEN =
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-const REFERENCE = /&(?:#(\d{1,8}|x[\da-f]{1,6});|([a-z][a-z\d]{1,31});|)/gi
+/** Characters that XML 1.0 §2.2 forbids; halves of surrogate pairs are replaced by their own means. */
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]+/g
+/** What may need mending: a bare ampersand, a name that XML does not know, a number that it forbids. */
+const REFERENCE =
+  /&(?!(?:amp|lt|gt|quot|apos|#(?:1[6-9]\d|[2-9]\d\d|[1-4]\d{3,4}|3[2-9]|[4-9]\d|1[01]\d));)(?:#(\d{1,8}|x[\da-f]{1,6});|([a-z][a-z\d]{1,31});|)/gi
 const XML_NAMES = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
 
 /**
@@ -18,7 +19,7 @@ const XML_NAMES = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
  */
 export function repairXml(text: string): string {
   const root = text.search(ROOT)
-  const body = (root > 0 ? text.slice(root) : text).replace(FORBIDDEN, '')
+  const body = (root > 0 ? text.slice(root) : text).toWellFormed().replace(FORBIDDEN, '')
   return keepMarkup(outsideLiterals(withoutTail(body), mendReferences))
 }
 

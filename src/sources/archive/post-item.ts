@@ -155,18 +155,12 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** `Thu Nov 19 00:44:01 +0000 2015`, `2011-03-31 20:29:23 +0000` or ISO 8601, to ISO 8601 with milliseconds. */
 export function statedTime(written: unknown): string | null {
   if (typeof written !== 'string') return null
-  const classic = /^\w{3} (\w{3}) (\d{2}) (\d{2}):(\d{2}):(\d{2}) \+0000 (\d{4})$/.exec(written)
-  if (classic) {
-    const [, month = '', day, hour, minute, second, year] = classic
-    const time = Date.UTC(
-      Number(year),
-      MONTHS.indexOf(month),
-      Number(day),
-      Number(hour),
-      Number(minute),
-      Number(second),
-    )
-    return MONTHS.includes(month) ? new Date(time).toISOString() : null
+  // `Thu Nov 19 00:44:01 +0000 2015` has every part at its place; a whole collection is written so.
+  if (written.length === 30 && written.slice(19, 26) === ' +0000 ') {
+    const part = (start: number, end: number) => Number(written.slice(start, end))
+    const month = MONTHS.indexOf(written.slice(4, 7))
+    const time = Date.UTC(part(26, 30), month, part(8, 10), part(11, 13), part(14, 16), part(17, 19))
+    return month === -1 || Number.isNaN(time) ? null : new Date(time).toISOString()
   }
   const spaced = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})?$/.exec(written)
   if (!spaced) return null

@@ -45,11 +45,16 @@ async function* decoded(raw: AsyncIterable<Buffer>, decoder: Transform): AsyncGe
     failure = error
   })
   try {
+    let writing = Promise.resolve()
     for await (const chunk of raw)
       for (let at = 0; at < chunk.length && !failure; at += MEASURE) {
-        await new Promise<void>((done) => decoder.write(chunk.subarray(at, at + MEASURE), () => done()))
-        yield* ready.splice(0)
+        await writing
+        const measure = ready.splice(0)
+        // The next measure is decoded in its own thread while this one is read.
+        writing = new Promise<void>((done) => decoder.write(chunk.subarray(at, at + MEASURE), () => done()))
+        yield* measure
       }
+    await writing
     decoder.end()
     await ended
     yield* ready.splice(0)

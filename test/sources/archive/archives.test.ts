@@ -5,7 +5,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toDocuments } from '../../../src/documents/to-document.ts'
 import type { Document, Problem } from '../../../src/model.ts'
-import { linesOf } from '../../../src/sources/archive/json-lines.ts'
+import { lineBatches } from '../../../src/sources/archive/json-lines.ts'
 import { type FileOptions, readLocalFile } from '../../../src/sources/file.ts'
 import { createParsers, type Parsers } from '../../../src/sources/parsers.ts'
 import { tarOf, warcOf, zipOf } from '../../support/zip.ts'
@@ -36,6 +36,7 @@ async function reading(name: string, content: string | Buffer, options: FileOpti
 const texts = ({ documents }: Outcome) => documents.map(({ text }) => text)
 
 const ID = '2028730275483095040'
+const idAt = (i: number) => String(2028730275483095040n + BigInt(i))
 const v1 = (more: object = {}) => ({
   created_at: 'Tue Mar 03 07:12:44 +0000 2026',
   id: 2028730275483095000,
@@ -230,8 +231,23 @@ describe('posts as JSON lines', () => {
       yield Buffer.from('\nthree')
     })()
     const found: (string | null)[] = []
-    for await (const one of linesOf(source, 10_000)) found.push(one === null ? null : one.toString())
+    for await (const batch of lineBatches(source, { maxLine: 10_000 }))
+      for (const [, one] of batch) found.push(one === null ? null : one.toString())
     expect(found).toEqual(['one', null, 'three'])
+  })
+
+  test('of one author are found among others, with the numbers of their lines, wherever a chunk ends', async () => {
+    const lines = Array.from({ length: 500 }, (_, i) =>
+      line({
+        id_str: idAt(i),
+        user: { id_str: String(i % 5), screen_name: i % 5 === 3 ? 'Tide_Demo' : `other_${i % 5}` },
+      }),
+    )
+    const { documents, problems } = await reading('many.jsonl', lines.join(''), { follow: ['tide_demo'] })
+    expect(problems).toEqual([])
+    expect(documents.map(({ provenance }) => provenance[0]?.locator)).toEqual(
+      Array.from({ length: 100 }, (_, i) => `line ${i * 5 + 4}`),
+    )
   })
 
   const BZIP2_OF_TWO_STREAMS =

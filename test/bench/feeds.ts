@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseFeed as feedsmith } from 'feedsmith'
+import RssParser from 'rss-parser'
+import { decode, gunzip, isGzip } from '../../src/sources/decode.ts'
+import { parseFeed } from '../../src/sources/parse-feed.ts'
+import { createParsers } from '../../src/sources/parsers.ts'
+import { shared } from '../support/shared.ts'
+import { pollRound } from './feeds/poll-round.ts'
+
+const ROUNDS = 5
+
+/** One polling round of many feeds on loopback; then the time of parsing the real feeds beside rss-parser and feedsmith. */
+export async function run(args: string[]): Promise<void> {
+  await pollRound(Number(args[0]) || 10_000)
+  const folder = shared('data', 'feeds')
+  if (folder) await parsing(folder)
+  else console.log('feeds: the real feeds are not on this machine; parsing is not measured')
+}
+
+async function parsing(folder: string): Promise<void> {
+  const files = readdirSync(folder)
+    .filter((name) => !/README|\.html$/.test(name))
+    .map((name) => readFileSync(join(folder, name)))
+    .map((bytes) => (isGzip(bytes) ? gunzip(bytes, 50_000_000) : bytes))
+  const texts = files.map((bytes) => decode(bytes, null).text)
+  const alone = new RssParser({ defaultRSS: 2 } as never)
+  const each = async <T>(values: T[], work: (value: T) => unknown) => {
+    for (const value of values)
+      try {
+        await work(value)
+      } catch {
+        // A peer that cannot read a file is done with it.
+      }
+  }
+  await each(texts, (text) => alone.parseString(text))
+  await each(files, (bytes) => parseFeed(bytes, null, 'warm up'))
+  const peer = await measured(() => each(texts, (text) => alone.parseString(text)))
+  const other = await measured(() => each(texts, (text) => feedsmith(text)))
+  const ours = await measured(() => each(files, (bytes) => parseFeed(bytes, null, 'feed')))
+  const parsers = createParsers({ size: 2 })
+  await Promise.all(files.map((bytes) => parsers.feed(bytes, null, 'warm up')))
+  const pooled = await measured(() => Promise.all(files.map((bytes) => parsers.feed(bytes, null, 'feed'))))
+  await parsers.close()
+  const row = (name: string, { cpu, wall }: Cost, note = '') =>
+    console.log(
+      `  ${name.padEnd(24)} CPU ${cpu.toFixed(0).padStart(6)} ms   wall ${wall.toFixed(0).padStart(6)} ms   ${note}`,
+    )
+  console.log(
+    `feeds: ${files.length} real feeds, ${(files.reduce((sum, { length }) => sum + length, 0) / 1e6).toFixed(1)} MB, mean of ${ROUNDS} rounds`,
+  )
+  row('rss-parser, decoded text', peer)
+  row('feedsmith, decoded text', other)
+  row('ours, bytes', ours, `${(ours.cpu / peer.cpu).toFixed(2)} × rss-parser’s CPU (wanted: at most 1.5)`)
+  row('ours, two workers', pooled, `${(peer.wall / pooled.wall).toFixed(2)} × rss-parser’s speed (wanted: at least 1)`)
+}
+
+type Cost = { cpu: number; wall: number }
+
+async function measured(work: () => Promise<unknown>): Promise<Cost> {
+  const began = performance.now()
+  const before = process.cpuUsage()
+  for (let round = 0; round < ROUNDS; round += 1) await work()
+  const { user, system } = process.cpuUsage(before)
+  return { cpu: (user + system) / 1000 / ROUNDS, wall: (performance.now() - began) / ROUNDS }
+}

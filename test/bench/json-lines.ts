@@ -1,0 +1,76 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createGunzip } from 'node:zlib'
+import { readLocalFile } from '../../src/sources/file.ts'
+import { createParsers } from '../../src/sources/parsers.ts'
+import { makePosts } from './json-lines/make-posts.ts'
+
+const LINES = 60_000
+
+/** Posts a second out of a packed collection, beside a readline loop and jq in the same run; and most memory in use. */
+export async function run(args: string[]): Promise<void> {
+  const lines = Number(args[0]) || LINES
+  const folder = mkdtempSync(join(tmpdir(), 'onrecord-bench-'))
+  const path = join(folder, 'posts.jsonl.gz')
+  try {
+    const bytes = await makePosts(path, lines)
+    console.log(`json-lines: ${lines} posts, ${Math.round(bytes / 1e6)} MB unpacked`)
+    await readlineLoop(path)
+    const peer = await timed(lines, () => readlineLoop(path))
+    const ours = await timed(lines, () => read(path))
+    const followed = await timed(lines, () => read(path, 'reader_7'))
+    const jq = jqRate(path, lines)
+    const row = (name: string, rate: number | null, note = '') =>
+      console.log(
+        `  ${name.padEnd(28)} ${rate === null ? 'not on this machine' : `${Math.round(rate / 1000)} k/s`} ${note}`,
+      )
+    row('readline + JSON.parse', peer)
+    row('jq -c .id_str', jq)
+    row(
+      'ours',
+      ours,
+      `${(ours / peer).toFixed(2)} × readline${jq ? `, ${(ours / jq).toFixed(1)} × jq` : ''} (wanted: 1.8 and 4)`,
+    )
+    row('ours, one author followed', followed, `${(followed / ours).toFixed(2)} × ours (wanted: 3)`)
+    console.log(
+      `  most memory                  ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, readline loop included (wanted: under 200)`,
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function timed(lines: number, work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return (lines / (performance.now() - began)) * 1000
+}
+
+async function readlineLoop(path: string): Promise<number> {
+  let count = 0
+  for await (const line of createInterface({
+    input: createReadStream(path).pipe(createGunzip()),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  }))
+    if ((JSON.parse(line) as { id_str: string }).id_str) count += 1
+  return count
+}
+
+async function read(path: string, follow?: string): Promise<number> {
+  const parsers = createParsers()
+  let count = 0
+  for await (const read of readLocalFile(path, parsers, follow ? { follow: [follow] } : {}))
+    if ('item' in read) count += 1
+  await parsers.close()
+  return count
+}
+
+function jqRate(path: string, lines: number): number | null {
+  if (spawnSync('jq', ['--version']).status !== 0) return null
+  const began = performance.now()
+  execFileSync('sh', ['-c', `zcat "$0" | jq -c .id_str > /dev/null`, path])
+  return (lines / (performance.now() - began)) * 1000
+}
