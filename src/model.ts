@@ -412,6 +412,8 @@ export type GuildSettings = {
   curatorRoleId: string | null
   /** Where troubles with subscriptions are told once. */
   statusChannelId: string | null
+  /** How digests are drawn: Components V2, or embeds. */
+  form: 'components' | 'embeds'
   /** Locale of Discord's in which digests are written, null for English. */
   language: string | null
 }

@@ -91,11 +91,12 @@ async function deliver(delivery: Delivery, kit: Kit, connection: DiscordConnecti
   )
   if (!known) return { messageIds: [] }
   if (known.pausedBecause) return 'later'
-  const say = sayIn((await kit.store.guilds.settings(delivery.target.guildId)).language)
+  const { language, form } = await kit.store.guilds.settings(delivery.target.guildId)
+  const say = sayIn(language)
   try {
     return await sendDelivery(
       delivery,
-      renderDigest(viewDigest(delivery.digest, say), { say, actions: entryActions(say) }),
+      renderDigest(viewDigest(delivery.digest, say), { say, form, actions: entryActions(say) }),
       connection,
     )
   } catch (error) {

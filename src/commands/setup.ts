@@ -10,6 +10,7 @@ import { button, panel, told } from './reply.ts'
 import { subscribeChannel } from './subscribe.ts'
 
 const LANGUAGES = { 'en-GB': 'language.en', de: 'language.de', fr: 'language.fr', 'es-ES': 'language.es' } as const
+const FORMS = { components: 'form.components', embeds: 'form.embeds' } as const
 
 /** `/setup`: from nothing to a first digest in two presses; with options, the server's own settings. */
 export const setup = (context: CommandContext): Command => ({
@@ -20,6 +21,7 @@ export const setup = (context: CommandContext): Command => ({
       roleOption('curators', 'setup.curators'),
       channelOption('status_channel', 'setup.status', [ChannelType.GuildText]),
       choiceOption('language', 'setup.language', LANGUAGES),
+      choiceOption('form', 'setup.form', FORMS),
     ],
   }),
   async run(interaction) {
@@ -28,7 +30,8 @@ export const setup = (context: CommandContext): Command => ({
     const role = options.getRole('curators')?.id
     const channel = options.getChannel('status_channel')?.id
     const language = options.getString('language')
-    if (!role && !channel && !language)
+    const form = options.getString('form')
+    if (!role && !channel && !language && !form)
       return { kind: 'message', message: start(asker, interaction.channelId, context) }
     await context.store.transaction(async (tx) => {
       const known = await tx.guilds.settings(asker.guildId)
@@ -36,6 +39,7 @@ export const setup = (context: CommandContext): Command => ({
         curatorRoleId: role ?? known.curatorRoleId,
         statusChannelId: channel ?? known.statusChannelId,
         language: language ?? known.language,
+        form: form === 'embeds' || form === 'components' ? form : known.form,
       })
       await noteChange(tx, asker, context.now(), { what: 'settings', object: channel ?? '' })
     })

@@ -37,7 +37,8 @@ export function viewEntry(entry: DigestEntry, say: Say = english, claim: Claim |
   if (claim)
     findings.push(say.runs('digest.claim', { claim: text(clip(claim.text, 300), true) }), ...viewReviews(claim, say))
   if (match?.decision === 'unsure') findings.push([text(say.text('digest.unsure'))])
-  else if (match?.relation) findings.push([text(say.text(`digest.relation.${match.relation}`))])
+  else if (match?.relation && match.relation !== 'related')
+    findings.push([text(say.text(`digest.relation.${match.relation}`))])
   for (const figures of (match?.evidence.figures ?? []).slice(0, 5))
     findings.push(
       say.runs('digest.figure', {

@@ -27,7 +27,7 @@ export function viewLookup(answer: LookupAnswer, say: Say = english): DigestView
         ),
         ...(match.relation ? [text(` ${say.text(`digest.relation.${match.relation}`)}`)] : []),
       ],
-      ...viewClaimNotes(claim, say),
+      ...viewClaimNotes({ ...claim, title: null }, say),
     ],
     groups: [],
   }))

@@ -1,9 +1,12 @@
-import type { APIMessageTopLevelComponent } from 'discord.js'
+import type { APIEmbed, APIMessageTopLevelComponent } from 'discord.js'
 import { ComponentType, MessageFlags } from 'discord.js'
 
-/** A message in Components V2, ready to be sent: JSON as Discord's API takes it, and the files it refers to. */
+/** A message in Components V2, or in embeds where a server prefers them, ready to be sent: JSON as Discord's API takes it, and the files it refers to. */
 export type RenderedMessage = {
   components: APIMessageTopLevelComponent[]
+  embeds?: APIEmbed[]
+  /** Beside embeds only: the mention of a role. */
+  content?: string
   files: { name: string; data: string | Uint8Array; description?: string }[]
   /** Nobody is ever pinged unless a role is named here. */
   allowedMentions: { parse: []; roles?: string[] }
@@ -14,9 +17,12 @@ export const LIMITS = { text: 3900, components: 40, buttonLabel: 80, address: 51
 
 /** The request body of a rendered message. `ephemeral`: only the person who asked sees it. */
 export function bodyOf(message: RenderedMessage, { ephemeral = false } = {}) {
+  const { embeds } = message
   return {
-    flags: MessageFlags.IsComponentsV2 | (ephemeral ? MessageFlags.Ephemeral : 0),
+    flags: (embeds ? 0 : MessageFlags.IsComponentsV2) | (ephemeral ? MessageFlags.Ephemeral : 0),
     components: message.components,
+    ...(embeds ? { embeds } : {}),
+    ...(message.content ? { content: message.content } : {}),
     allowed_mentions: message.allowedMentions,
     ...(message.files.length > 0
       ? {

@@ -10,6 +10,7 @@ import type { DigestView, EntryView } from '../model.ts'
 import { inline, plain, quotation } from './markdown.ts'
 import { LIMITS, type RenderedMessage } from './message.ts'
 import { plainDigest, plainEntry } from './plain-digest.ts'
+import { renderEmbeds } from './render-embeds.ts'
 
 /** Colour of the bar beside a message, by the most urgent thing in it. Readable on Discord's dark and light. */
 export const ACCENT = { plain: 0x4f7cac, notable: 0xc98a1b, urgent: 0xd0383f } as const
@@ -20,6 +21,8 @@ export type RenderOptions = {
   mostMessages?: number
   /** Buttons that stand with each entry, after its links. */
   actions?: (entry: EntryView) => APIButtonComponent[]
+  /** Embeds for servers whose readers prefer them, or whose tools do not know components yet. */
+  form?: 'components' | 'embeds'
   /** A role that the first message mentions. */
   roleId?: string
 }
@@ -48,6 +51,7 @@ const ENTRY = LIMITS.text - FRAME.text - ROOM.text - ROOM.heading
  * @returns at least one message
  */
 export function renderDigest(view: DigestView, options: RenderOptions = {}): RenderedMessage[] {
+  if (options.form === 'embeds') return renderEmbeds(view, options)
   const { say = english, mostMessages = 5 } = options
   const pages = pack(blocksOf(view, options), say)
   const shown = pages.slice(0, mostMessages)
@@ -76,7 +80,8 @@ export function renderEntry(view: EntryView, options: RenderOptions = {}): Rende
   return container(block.components, block.files, view.tone)
 }
 
-function blocksOf(view: DigestView, options: RenderOptions): Block[] {
+/** What stands in a digest, in reading order, in parts that are never parted. */
+export function blocksOf(view: DigestView, options: RenderOptions): Block[] {
   const title = within([`## ${inline([{ type: 'text', text: view.title }])}`, ...view.summary.map(inline)], 1500)
   const blocks: Block[] = [textBlock(title.join('\n'), null, true)]
   for (const section of view.sections) {
@@ -205,7 +210,8 @@ function frame(blocks: Block[], view: DigestView, footer: string): RenderedMessa
   )
 }
 
-const fileName = (kind: string, id: string) => `${kind}-${id.replace(/[^\w-]/g, '').slice(0, 40)}.txt`
+/** What an attached page is called. */
+export const fileName = (kind: string, id: string) => `${kind}-${id.replace(/[^\w-]/g, '').slice(0, 40)}.txt`
 
 const divider = { type: ComponentType.Separator, divider: true, spacing: SeparatorSpacingSize.Small } as const
 

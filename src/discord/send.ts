@@ -66,9 +66,9 @@ async function findPosted(
     const query = new URLSearchParams({ limit: '100' })
     const recent = (await rest.get(Routes.channelMessages(channelId), { query })) as APIMessage[]
     const mine = recent.filter(({ author }) => author.id === botId)
-    const marks = new Map(mine.map((message) => [lastLine(message.components ?? []), message.id]))
+    const marks = new Map(mine.map((message) => [markOf(message), message.id]))
     for (const [i, message] of messages.entries()) {
-      const id = marks.get(lastLine(message.components))
+      const id = marks.get(markOf(message))
       if (id) found.set(i, id)
     }
   } catch (error) {
@@ -83,6 +83,11 @@ async function findPosted(
 type Part = { content?: string; components?: Part[] }
 
 /** The last text of a message: ours says which digest and which part it is. */
+function markOf({ components = [], embeds = [] }: Pick<Partial<APIMessage>, 'components' | 'embeds'>): string {
+  const [embed] = embeds.slice(-1)
+  return embed ? (embed.footer?.text ?? '') : lastLine(components)
+}
+
 function lastLine(components: readonly object[]): string {
   const [last] = (components as Part[]).slice(-1)
   if (!last) return ''

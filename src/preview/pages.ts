@@ -43,7 +43,7 @@ export function claimsPage(claims: ClaimSummary[]): PageAnswer {
     ({ id, text, said }) =>
       `<tr><td><a href="/claim/${encodeURIComponent(id)}"><bdi>${escapeHtml(text)}</bdi></a></td><td>${said}</td></tr>`,
   )
-  const table = `<div class="scroll"><table><caption>Known claims</caption>
+  const table = `<div class="scroll" tabindex="0" role="region" aria-label="Known claims"><table><caption>Known claims</caption>
 <thead><tr><th scope="col">Claim</th><th scope="col">Statements</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>`
   return framed('Claims', '/claims', claims.length > 0 ? table : '<p>No claims are known yet.</p>')

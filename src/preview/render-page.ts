@@ -47,7 +47,7 @@ ${groups.flatMap(({ entries }) => entries.map((entry) => drawEntry(entry))).join
   const inner = `<h2><bdi>${escapeHtml(view.title)}</bdi></h2>
 ${lines(view.summary)}
 ${[...sections, ...closing].join('\n')}
-<hr><p class="sub">Digest <code>${escapeHtml(view.id.slice(0, 20))}</code></p>`
+${view.id ? `<hr><p class="sub">Digest <code>${escapeHtml(view.id.slice(0, 20))}</code></p>` : ''}`
   return message(inner, view.tone, at)
 }
 

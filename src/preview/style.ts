@@ -36,7 +36,7 @@ padding:.4rem .8rem;font:inherit;font-size:.9rem;text-decoration:none;cursor:poi
 form{display:flex;flex-wrap:wrap;gap:.5rem;margin:.5rem 0}label{flex-basis:100%}
 input{flex:1 1 12rem;min-width:0;font:inherit;padding:.4rem .6rem;border:1px solid var(--quiet);border-radius:.4rem;
 background:var(--card);color:var(--text)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:32rem;font-size:.9rem}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid var(--edge);vertical-align:top}
 .ok{color:var(--good)}.bad{color:var(--urgent)}

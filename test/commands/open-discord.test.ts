@@ -82,6 +82,14 @@ describe('a subscribed channel', () => {
     expect(JSON.stringify([...server.messages.values()])).toContain('Lesen bei gazette.example')
   })
 
+  test('gets it in embeds where the server has set them, once', async () => {
+    await new Person(server).slash('setup', { form: 'embeds' })
+    clock = '2026-03-02T13:00:05.000Z'
+    await tick()
+    const [message] = [...server.messages.values()]
+    expect(message).toMatchObject({ flags: 0, embeds: [{ description: expect.stringContaining('The lamps stay on') }] })
+  })
+
   test('gets it at once with /digest now', async () => {
     await new Person(server).slash('digest now')
     expect(await tick()).toBe(1)

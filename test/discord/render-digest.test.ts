@@ -202,7 +202,33 @@ describe('any digest', () => {
             expect(shown.includes(kept) || files.some((file) => comparable(file).includes(kept))).toBe(true)
           }
       }),
-      { numRuns: 1000, endOnFailure: true },
+      { numRuns: 2000, endOnFailure: true },
+    )
+  }, 120_000)
+
+  test('renders to embeds inside every limit too, and cuts no quotation', () => {
+    fc.assert(
+      fc.property(digests, (digest) => {
+        const messages = renderDigest(viewDigest(digest), { form: 'embeds', mostMessages: 100 })
+        const files = messages.flatMap((message) => message.files.map(({ data }) => comparable(String(data))))
+        for (const message of messages) {
+          const body = bodyOf(message) as unknown as MessageBody
+          expect(
+            messageFaults(
+              body,
+              message.files.map(({ name }) => name),
+            ),
+          ).toEqual([])
+          expect(schemaFaults(CREATE, body)).toEqual([])
+        }
+        const shown = comparable(messages.map(({ embeds }) => embeds?.[0]?.description ?? '').join('\n'))
+        for (const { words } of digest.unmatched.flatMap((group) => group.entries))
+          for (const { content } of words) {
+            const kept = comparable(content)
+            expect(shown.includes(kept) || files.some((file) => file.includes(kept))).toBe(true)
+          }
+      }),
+      { numRuns: 500, endOnFailure: true },
     )
   }, 120_000)
 
