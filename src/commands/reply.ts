@@ -1,8 +1,8 @@
 import { type APIButtonComponent, type APIComponentInContainer, ButtonStyle, ComponentType } from 'discord.js'
+import { ACCENT } from '../discord/blocks.ts'
 import type { Answer } from '../discord/command.ts'
 import { neutral } from '../discord/markdown.ts'
 import { LIMITS, type RenderedMessage, textMessage } from '../discord/message.ts'
-import { ACCENT } from '../discord/render-digest.ts'
 
 /** A plain answer. The paragraphs are ours; words from outside in them went through `quoted`. */
 export const told = (...paragraphs: string[]): Answer => ({ kind: 'message', message: textMessage(...paragraphs) })

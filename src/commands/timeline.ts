@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type APIComponentInContainer, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
+import { ACCENT } from '../discord/blocks.ts'
 import type { Answer, Command } from '../discord/command.ts'
-import { ACCENT } from '../discord/render-digest.ts'
 import { UsageError } from '../errors.ts'
 import type { Match, Relation } from '../model.ts'
 import { drawTimeline, type Moment } from '../pictures/timeline.ts'

@@ -1,9 +1,9 @@
 import { ComponentType } from 'discord.js'
 import { english, type Say } from '../messages/say.ts'
 import type { DigestView } from '../model.ts'
+import { ACCENT, type Block, blocksOf, fileName, type RenderOptions } from './blocks.ts'
 import type { RenderedMessage } from './message.ts'
 import { plainDigest } from './plain-digest.ts'
-import { ACCENT, type Block, blocksOf, fileName, type RenderOptions } from './render-digest.ts'
 
 /** Of one embed's description, with room for the heading of a section that goes on (4096 are allowed). */
 const DESCRIPTION = 3900
