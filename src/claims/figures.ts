@@ -50,7 +50,7 @@ export function findCounts(text: string): Count[] {
   const counts: Count[] = []
   for (let i = 0; i < pieces.length; i++) {
     const first = pieces[i]!
-    let value = valueOf(first.lower)
+    let value = numberIn(first.lower)
     const share = SHARES[first.lower]
     if (value === null && share !== undefined && isShare(pieces, i)) {
       counts.push({ text: first.word, value: share, unit: 'percent', counted: nounAfter(pieces, i + 1) })
@@ -70,7 +70,7 @@ export function findCounts(text: string): Count[] {
     const after = pieces[end + 1]?.lower ?? ''
     const percent = after === '%' || after === 'percent' || (after === 'per' && pieces[end + 2]?.lower === 'cent')
     const currency = CURRENCIES[before] ?? CURRENCIES[after.replace(/s$/, '')] ?? null
-    const outOf = after === 'of' || after === 'in' ? valueOf(pieces[end + 2]?.lower ?? '') : null
+    const outOf = after === 'of' || after === 'in' ? numberIn(pieces[end + 2]?.lower ?? '') : null
     const year =
       Number.isInteger(value) && value >= 1400 && value <= 2100 && /^\d{4}$/.test(first.word) && !currency && !percent
     counts.push({
@@ -87,7 +87,7 @@ export function findCounts(text: string): Count[] {
 const isShare = (pieces: { lower: string }[], i: number) =>
   pieces[i + 1]?.lower === 'of' || (pieces[i - 1]?.lower === 'a' && pieces[i + 1]?.lower === 'of')
 
-function valueOf(word: string): number | null {
+function numberIn(word: string): number | null {
   if (/^\d/.test(word)) {
     const plain = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(word) ? word.replaceAll(',', '') : word.replace(',', '.')
     const value = Number(plain)

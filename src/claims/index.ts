@@ -186,12 +186,13 @@ function searchSegment(segment: Segment, lists: List[], search: Search): void {
   let ahead = 0
   for (const { bound } of lists) ahead += bound
   const met: number[] = []
+  let least = 0
   let i = 0
   for (; i < lists.length; i++) {
     const list = lists[i]!
-    if (search.prune && list.to - list.from > 4 * met.length) {
-      const least = best.leastOf(sums, met)
-      if (ahead * SLACK < least) break
+    if (search.prune && list.to - list.from > 2 * LOOKED_AT) {
+      least = best.leastOf(sums, met, LOOKED_AT)
+      if (ahead * FEW_CAN_WIN < least) break
     }
     const { weight, to } = list
     for (let at = list.from; at < to; at++) {
@@ -206,13 +207,18 @@ function searchSegment(segment: Segment, lists: List[], search: Search): void {
     }
     ahead -= list.bound
   }
-  let candidates: Uint32Array<ArrayBufferLike> = new Uint32Array(0)
-  if (i < lists.length) candidates = Uint32Array.from(met).sort()
+  let candidates: Uint32Array = new Uint32Array(0)
+  if (i < lists.length) {
+    const room = ahead * SLACK
+    candidates = Uint32Array.from(met.filter((doc) => sums[doc]! + room >= least)).sort()
+  }
   for (; i < lists.length; i++) {
     const { weight, bound, from, to } = lists[i]!
-    const least = best.leastOf(sums, candidates)
-    const room = ahead * SLACK
-    candidates = candidates.filter((doc) => sums[doc]! + room >= least)
+    if (candidates.length > 100) {
+      const room = ahead * SLACK
+      least = Math.max(least, best.leastOf(sums, candidates, candidates.length))
+      candidates = candidates.filter((doc) => sums[doc]! + room >= least)
+    }
     let low = from
     for (const doc of candidates) {
       low = lowerBound(docs, doc, low, to)
@@ -230,8 +236,12 @@ function searchSegment(segment: Segment, lists: List[], search: Search): void {
   }
 }
 
+/** Texts that hold the rarest terms are likeliest the best: looking at so many gives a bound that is nearly the best one. */
+const LOOKED_AT = 1000
 /** Sums of bounds and sums of scores are rounded differently: a hair of room keeps the pruning exact. */
 const SLACK = 1 + 1e-9
+/** So much less must be ahead than is needed that few of the texts met can still win: looking up is then cheaper than reading on. */
+const FEW_CAN_WIN = 5
 
 /** The first place at or after `low` whose value is not below `wanted`, by steps that double and then halve. */
 function lowerBound(values: Uint32Array, wanted: number, low: number, end: number): number {
@@ -274,12 +284,12 @@ class Best {
     }
   }
 
-  /** The score that a text must reach to be among the best, were these sums final. 0 while there are too few. */
-  leastOf(sums: Float64Array, docs: ArrayLike<number>): number {
+  /** A score that a text must reach to be among the best, by the first `count` texts. 0 while there are too few. */
+  leastOf(sums: Float64Array, docs: ArrayLike<number>, count: number): number {
     const kept = this.#scores.length === this.#top ? this.#scores[0]! : 0
     if (docs.length < this.#top) return kept
     const heap = new Float64Array(this.#top)
-    for (let i = 0; i < docs.length; i++) {
+    for (let i = 0; i < docs.length && i < count; i++) {
       const sum = sums[docs[i]!]!
       if (sum > heap[0]!) {
         heap[0] = sum

@@ -3,6 +3,7 @@ import { gramPrior, wordPrior } from './common-terms.ts'
 import { type Candidate, createDescriber } from './features.ts'
 import { type ClaimForm, type QueryForm, toClaimForm, toQueryForm } from './forms.ts'
 import { createIndex } from './index.ts'
+import { splitPassages } from './passages.ts'
 import { type Kind, probability, rankScore, THRESHOLDS } from './ranking.ts'
 import { relate } from './relation.ts'
 import { fourGrams, tokenise } from './tokens.ts'
@@ -51,19 +52,37 @@ export function createMatcher(claims: Iterable<Claim> = [], options: { encoder?:
     get,
     size,
     candidates: (text, top) => core.fetch(text, top),
-    match(query, asked) {
+    match(query, asked = {}) {
       const { id, text } = read(query)
-      return answer(core.rank(text, asked?.owner), id, text, 'words', asked)
+      return best(
+        splitPassages(text).map((passage) => judge(core.rank(passage, asked.owner), passage, 'words', asked)),
+        id,
+        asked,
+      )
     },
-    async matchByMeaning(query, asked) {
+    async matchByMeaning(query, asked = {}) {
       const { id, text } = read(query)
-      const ranked = core.rank(text, asked?.owner)
-      if (!options.encoder || ranked.candidates.length === 0) return answer(ranked, id, text, 'words', asked)
-      const { byMeaning } = await import('./meaning.ts')
-      return answer(await byMeaning(ranked, text, options.encoder), id, text, 'encoded', asked)
+      const passages = splitPassages(text)
+      const judged: Judged[][] = []
+      for (const passage of passages) {
+        const ranked = core.rank(passage, asked.owner)
+        const byWords = judge(ranked, passage, 'words', asked)
+        const first = byWords[0]?.score ?? 0
+        const isClear = first >= CLEAR || (passages.length > 1 && first < HOPELESS) || byWords.length === 0
+        if (isClear || !options.encoder) judged.push(byWords)
+        else {
+          const { byMeaning } = await import('./meaning.ts')
+          judged.push(judge(await byMeaning(ranked, passage, options.encoder), passage, 'encoded', asked))
+        }
+      }
+      return best(judged, id, asked)
     },
   }
 }
+
+/** Where words alone are this sure of a claim, or for a passage of a longer text of none, the encoder is not asked. */
+const CLEAR = 0.97
+const HOPELESS = 0.3
 
 export type Core = ReturnType<typeof createCore>
 
@@ -209,28 +228,52 @@ export function deciding(scores: number[], i: number): [lead: number, score: num
   return [Math.max(-10, Math.min(10, scores[i]! - other)), scores[i]!, 1 / (1 + i)]
 }
 
-function answer(ranked: Ranked, id: string, text: string, kind: Kind, asked: MatchOptions = {}): Match[] {
-  const top = asked.top ?? 5
-  const match = asked.threshold ?? THRESHOLDS.match
-  const unsure = Math.min(match, THRESHOLDS.unsure)
-  const matches: Match[] = []
+/**
+ * What a passage of a longer text loses, in log odds. The probability is learnt where every second text has a claim; of
+ * the passages of ordinary news hardly one in a hundred does.
+ */
+const PASSAGE_ODDS = Math.log(150)
+
+type Judged = { claim: Claim; passage: string; score: number }
+
+function judge({ candidates, rows, scores }: Ranked, passage: string, kind: Kind, { top = 5 }: MatchOptions): Judged[] {
   let most = 1
-  for (const [i, { form }] of ranked.candidates.slice(0, top).entries()) {
-    const score = Math.min(most, probability(ranked.rows[i]!, deciding(ranked.scores, i), kind))
-    most = score
-    const decision: Decision = score >= match ? 'match' : score >= unsure ? 'unsure' : 'none'
-    const found = decision === 'none' ? null : relate(form.claim.text, text)
-    matches.push({
-      statementId: id,
-      claimId: form.claim.id,
-      rank: i + 1,
-      score,
-      decision,
-      relation: found ? cautious(found.relation, decision) : null,
-      evidence: { words: found?.because ?? [], figures: found?.figures ?? [] },
-    })
+  return candidates.slice(0, top).map(({ form }, i) => {
+    most = Math.min(most, probability(rows[i]!, deciding(scores, i), kind))
+    return { claim: form.claim, passage, score: most }
+  })
+}
+
+/** The best passage for each claim, and the best claims of these. */
+function best(judged: Judged[][], id: string, { top = 5, threshold = THRESHOLDS.match }: MatchOptions): Match[] {
+  const byClaim = new Map<string, Judged>()
+  for (const one of judged.flat()) {
+    const known = byClaim.get(one.claim.id)
+    const score = judged.length === 1 ? one.score : shift(one.score, -PASSAGE_ODDS)
+    if (!known || score > known.score) byClaim.set(one.claim.id, { ...one, score })
   }
-  return matches
+  const unsure = Math.min(threshold, THRESHOLDS.unsure)
+  return [...byClaim.values()]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, top)
+    .map(({ claim, passage, score }, i) => {
+      const decision: Decision = score >= threshold ? 'match' : score >= unsure ? 'unsure' : 'none'
+      const found = decision === 'none' ? null : relate(claim.text, passage)
+      return {
+        statementId: id,
+        claimId: claim.id,
+        rank: i + 1,
+        score,
+        decision,
+        relation: found ? cautious(found.relation, decision) : null,
+        evidence: { words: found?.because ?? [], figures: found?.figures ?? [] },
+      }
+    })
+}
+
+/** A probability with its odds changed by a factor, given as logarithm. */
+function shift(probability: number, logOdds: number): number {
+  return 1 / (1 + ((1 - probability) / Math.max(probability, 1e-300)) * Math.exp(-logOdds))
 }
 
 /** Where it is unsure that claim and statement meet at all, how they do is not claimed either. */

@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import { FEATURES } from '../../../src/claims/features.ts'
 import { createCore, deciding, type Ranked } from '../../../src/claims/match-claims.ts'
 import { byMeaning } from '../../../src/claims/meaning.ts'
+import { splitPassages } from '../../../src/claims/passages.ts'
 import { DECIDING, ENCODED, type Kind } from '../../../src/claims/ranking.ts'
 import { tokenise } from '../../../src/claims/tokens.ts'
 import { localEncoder } from '../../../src/encoder/local.ts'
@@ -15,6 +16,7 @@ import { type Asked, readClaimStore, readQueries } from './checkthat.ts'
 import { keepVectors } from './kept-vectors.ts'
 import { apply, type Learnt, type Lesson, learnProbability, learnRanking, sigmoid } from './learn.ts'
 import { type Answer, bestF1, decisionAt, meanAveragePrecision, recallAtPrecision } from './measures.ts'
+import { readFeedItems } from './unrelated.ts'
 
 const DECAY = { words: 0.003, encoded: 0.01, decision: 0.003 }
 const FOLDS = 5
@@ -51,9 +53,33 @@ function foldOf(gold: string): number {
   return (hash >>> 7) % FOLDS
 }
 
+/** Passages of every second feed that is no news of claims: what nobody should be told about. */
+async function teachUnrelated(kind: Kind): Promise<Lesson[]> {
+  const core = createCore()
+  for (const claim of readClaimStore('2022').claims) core.add(claim)
+  const encoder = keepVectors(localEncoder())
+  const passages = (await readFeedItems(0)).flatMap(({ text }) => splitPassages(text))
+  const step = Math.max(1, Math.floor(passages.length / UNRELATED[kind]))
+  const lessons: Lesson[] = []
+  for (let i = 0; i < passages.length; i += step) {
+    const ranked = core.rank(passages[i]!)
+    if (ranked.rows.length === 0) continue
+    lessons.push({
+      rows: (kind === 'encoded' ? await byMeaning(ranked, passages[i]!, encoder) : ranked).rows,
+      right: -1,
+    })
+  }
+  encoder.save()
+  return lessons
+}
+
+/** How many unrelated passages are learnt from, and what all of them together weigh beside the posts. */
+const UNRELATED = { words: 3000, encoded: 350 }
+const UNRELATED_WEIGHT = 3
+
 type Model = { ranking: Learnt; decision: Learnt }
 
-function learn(taught: Taught[], kind: Kind): Model {
+function learn(taught: Taught[], unrelated: Lesson[], kind: Kind): Model {
   const ranking = learnRanking(
     taught.map(({ whole }) => whole),
     DECAY[kind],
@@ -65,6 +91,9 @@ function learn(taught: Taught[], kind: Kind): Model {
         .map(({ row, isRight }, i) => ({ row, isTrue: isRight, weight: i === 0 ? 1 : 0.25 })),
     ),
   )
+  const each = (UNRELATED_WEIGHT * taught.length * 2) / Math.max(1, unrelated.length)
+  for (const lesson of unrelated)
+    examples.push({ row: decisionRows(lesson, ranking)[0]!.row, isTrue: false, weight: each })
   return { ranking, decision: learnProbability(examples, DECAY.decision) }
 }
 
@@ -129,6 +158,7 @@ else if (kind === 'words' || kind === 'encoded') {
   const train: Taught[] = []
   for (const year of years) train.push(...(await teach(year, 'train', kind)))
   const dev = await teach('2022', 'dev', kind)
+  const unrelated = await teachUnrelated(kind)
   const ranks: number[] = []
   const told: Answer[] = []
   // 2020 holds the same posts: a fold is left out of both, and scored on 2022 alone.
@@ -138,6 +168,7 @@ else if (kind === 'words' || kind === 'encoded') {
   for (let fold = 0; fold < FOLDS; fold++) {
     const model = learn(
       train.filter((one) => foldFor(one) !== fold),
+      unrelated,
       kind,
     )
     const rest = here.filter((one) => foldFor(one) === fold)
@@ -145,7 +176,7 @@ else if (kind === 'words' || kind === 'encoded') {
     told.push(...answers(rest, model, 0), ...answers(rest, model, 1))
   }
   report(`${kind}, cross-validated on train`, ranks, told)
-  const model = learn(train, kind)
+  const model = learn(train, unrelated, kind)
   report(
     `${kind}, 2022 dev`,
     dev.map(({ whole }) => rankOf(whole, model)),

@@ -1,0 +1,112 @@
+import type { Snapshot } from './index.ts'
+import type { Segment } from './segment.ts'
+
+/** An index as it is kept: the terms by their numbers, the texts' ids by theirs ('' for one that is gone). */
+export type KeptIndex = {
+  /** Of what it was made: where this differs from what the store says now, the index is stale. */
+  fingerprint: string
+  terms: string[]
+  ids: string[]
+  snapshot: Snapshot
+}
+
+const MAGIC = 'onrecord-claims-1'
+const ARRAYS = ['terms', 'offsets', 'docs', 'frequencies', 'lengths', 'highest', 'shortest'] as const
+const KINDS = {
+  terms: Uint32Array,
+  offsets: Uint32Array,
+  docs: Uint32Array,
+  frequencies: Uint8Array,
+  lengths: Uint16Array,
+  highest: Uint8Array,
+  shortest: Uint16Array,
+} as const
+
+type Header = {
+  magic: string
+  fingerprint: string
+  k1: number
+  b: number
+  termsBytes: number
+  idsBytes: number
+  gone: number
+  segments: { base: number; count: number; lengths: number[] }[]
+}
+
+const aligned = (bytes: number) => Math.ceil(bytes / 8) * 8
+
+/** A header line of JSON, then the arrays one after another, each from a multiple of 8 bytes, in this machine's byte order. */
+export function indexToBytes({ fingerprint, terms, ids, snapshot }: KeptIndex): Uint8Array {
+  const encoder = new TextEncoder()
+  const termBytes = encoder.encode(terms.join('\n'))
+  const idBytes = encoder.encode(ids.join('\n'))
+  const header: Header = {
+    magic: MAGIC,
+    fingerprint,
+    k1: snapshot.k1,
+    b: snapshot.b,
+    termsBytes: termBytes.length,
+    idsBytes: idBytes.length,
+    gone: snapshot.gone.length,
+    segments: snapshot.segments.map((segment) => ({
+      base: segment.base,
+      count: segment.count,
+      lengths: ARRAYS.map((name) => segment[name].length),
+    })),
+  }
+  const parts: Uint8Array[] = [encoder.encode(`${JSON.stringify(header)}\n`), termBytes, idBytes, snapshot.gone]
+  for (const segment of snapshot.segments)
+    for (const name of ARRAYS) {
+      const { buffer, byteOffset, byteLength } = segment[name]
+      parts.push(new Uint8Array(buffer, byteOffset, byteLength))
+    }
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + aligned(part.length), 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += aligned(part.length)
+  }
+  return whole
+}
+
+/** @returns null where these bytes are no index of this version, or are cut short: it is to be built again */
+export function indexFromBytes(bytes: Uint8Array): KeptIndex | null {
+  const end = bytes.indexOf(10)
+  if (end < 0) return null
+  const decoder = new TextDecoder()
+  let header: Header
+  try {
+    header = JSON.parse(decoder.decode(bytes.subarray(0, end))) as Header
+  } catch {
+    return null
+  }
+  if (header.magic !== MAGIC) return null
+  // Views need their place to be a multiple of the width of what they view.
+  const whole = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+  let at = aligned(end + 1)
+  const take = (length: number) => {
+    const from = at
+    at += aligned(length)
+    return whole.subarray(from, from + length)
+  }
+  const text = (length: number) => {
+    const found = decoder.decode(take(length))
+    return found === '' ? [] : found.split('\n')
+  }
+  const terms = text(header.termsBytes)
+  const ids = text(header.idsBytes)
+  const gone = take(header.gone).slice()
+  const segments: Segment[] = []
+  for (const { base, count, lengths } of header.segments) {
+    const arrays = ARRAYS.map((name, i) => {
+      const Kind = KINDS[name]
+      const part = take(lengths[i]! * Kind.BYTES_PER_ELEMENT)
+      return part.length === lengths[i]! * Kind.BYTES_PER_ELEMENT
+        ? new Kind(part.buffer as ArrayBuffer, part.byteOffset, lengths[i]!)
+        : null
+    })
+    if (arrays.includes(null)) return null
+    segments.push({ base, count, ...Object.fromEntries(ARRAYS.map((name, i) => [name, arrays[i]])) } as Segment)
+  }
+  return { fingerprint: header.fingerprint, terms, ids, snapshot: { k1: header.k1, b: header.b, gone, segments } }
+}
