@@ -80,6 +80,13 @@ export async function ingest(
   return read > 0 ? 0 : 1
 }
 
+/** The detector is large: it is loaded only where a source does not say the language itself. */
+async function withLanguage(document: Document): Promise<Document> {
+  if (document.language !== null || document.text.length < 60) return document
+  const { languageOf } = await import('../documents/language.ts')
+  return { ...document, language: languageOf(document.text) }
+}
+
 const isRemote = (address: string): boolean => /^(https?:\/\/|wayback:)/i.test(address)
 
 /** @returns how many documents it gave */
@@ -88,7 +95,7 @@ async function ingestOne(address: string, kit: SourceKit & { wayback: Wayback },
   const take = async (item: RawItem) => {
     for (const document of toDocuments(item, address)) {
       documents += 1
-      await sink.document(document, item)
+      await sink.document(await withLanguage(document), item)
     }
   }
   try {

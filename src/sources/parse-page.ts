@@ -6,6 +6,7 @@ import { decode } from './decode.ts'
 import { feedDate } from './feed-dates.ts'
 import { clean, resolveUrl } from './feed-entry.ts'
 import { readPageFacts } from './page-facts.ts'
+import { notTheArticle } from './page-quality.ts'
 
 /** What a web page says: one article, or the posts of a page of Twitter, or the reason why none could be read. */
 export type ParsedPage = { items: RawItem[]; problems: Problem[] }
@@ -38,6 +39,8 @@ export function parsePage(bytes: Uint8Array, contentType: string | null, address
         items: [],
         problems: [{ where: address, reason: 'no article text was found on this page' }],
       }
+    const wall = notTheArticle({ title: facts.title ?? clean(article?.title), text: words, free: facts.free })
+    if (wall) return { items: [], problems: [{ where: address, reason: wall.reason }] }
     const author: Author | null =
       facts.author ??
       (clean(article?.byline)

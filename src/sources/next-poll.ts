@@ -1,0 +1,109 @@
+/** What is known when a source was read, or could not be. Times are ISO 8601. */
+export type PollFacts = {
+  now: string
+  /** The operator's own interval: the usual one, and the shortest where a source is busy. */
+  pollSeconds: number
+  /** When the entries that the feed showed were published. */
+  published?: readonly (string | null)[]
+  /** What the server and the feed ask for: Cache-Control, Expires, ttl. */
+  freshSeconds?: number | null
+  retryAfterSeconds?: number | null
+  /** UTC hours (0 to 23) and lower-case English days in which the publisher wants no visit. */
+  skipHours?: readonly number[]
+  skipDays?: readonly string[]
+  /** Consecutive failures, this one included; 0 after a success. */
+  failures: number
+  /** 0 to 1: where in the spread this source falls. */
+  jitter: number
+}
+
+/** When to look next, and why then, in words for an operator. */
+export type NextPoll = { at: string; because: string }
+
+const DAY = 86_400
+/** A feed is looked at this many times between two of its entries. */
+const LOOKS_PER_ENTRY = 2
+/** A quiet source is asked at most this many times less often than the operator wishes. */
+const SLOWEST = 8
+const SPREAD = 0.1
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+
+/**
+ * Decides when a source is read next: as often as it really publishes, within the operator's bounds, never before the
+ * server wishes, less and less often while it fails, outside the hours that its publisher keeps free, and a little
+ * apart from all others.
+ */
+export function nextPoll(facts: PollFacts): NextPoll {
+  const { seconds, because } = facts.failures > 0 ? afterFailure(facts) : afterSuccess(facts)
+  const spread = seconds * (1 + SPREAD * facts.jitter)
+  const due = Date.parse(facts.now) + spread * 1000
+  const free = outsideSkipped(due, facts)
+  const at = new Date(free).toISOString()
+  return {
+    at,
+    because: free > due ? `${because}; moved out of the hours in which its publisher wants no visit` : because,
+  }
+}
+
+function afterFailure({ pollSeconds, failures, retryAfterSeconds }: PollFacts): { seconds: number; because: string } {
+  const backoff = Math.min(pollSeconds * 2 ** Math.min(failures - 1, 12), DAY)
+  if (retryAfterSeconds && retryAfterSeconds > backoff)
+    return { seconds: retryAfterSeconds, because: `its server asked to wait ${words(retryAfterSeconds)}` }
+  return {
+    seconds: backoff,
+    because: `it failed ${failures === 1 ? 'once' : `${failures} times`}; the wait doubles up to a day`,
+  }
+}
+
+function afterSuccess({ now, pollSeconds, published = [], freshSeconds, retryAfterSeconds }: PollFacts): {
+  seconds: number
+  because: string
+} {
+  const rhythm = rhythmSeconds(published, now)
+  const adapted =
+    rhythm === null
+      ? pollSeconds
+      : Math.min(
+          Math.max(rhythm / LOOKS_PER_ENTRY, pollSeconds),
+          Math.max(Math.min(pollSeconds * SLOWEST, DAY), pollSeconds),
+        )
+  const asked = Math.min(Math.max(freshSeconds ?? 0, retryAfterSeconds ?? 0), DAY)
+  if (asked > adapted)
+    return { seconds: asked, because: `its server or feed asks for no more than one visit in ${words(asked)}` }
+  if (rhythm !== null && adapted > pollSeconds)
+    return { seconds: adapted, because: `it publishes about every ${words(rhythm)}` }
+  return { seconds: pollSeconds, because: `the config says every ${words(pollSeconds)}` }
+}
+
+/** Median time between its entries of late, the time since the last one counted in. Null where too few are dated. */
+function rhythmSeconds(published: readonly (string | null)[], now: string): number | null {
+  const end = Date.parse(now)
+  const times = [...new Set(published.map((time) => Date.parse(time ?? '')).filter((ms) => ms <= end))]
+    .sort((a, b) => b - a)
+    .slice(0, 20)
+  if (times.length < 3) return null
+  const gaps = times
+    .slice(1)
+    .map((ms, i) => times[i]! - ms)
+    .sort((a, b) => a - b)
+  const median = gaps[Math.floor(gaps.length / 2)]!
+  return Math.max(median, (end - times[0]!) / 2) / 1000
+}
+
+/** The first moment at or after a time that lies in no skipped hour or day; the time itself where all are skipped. */
+function outsideSkipped(due: number, { skipHours = [], skipDays = [] }: PollFacts): number {
+  if (skipHours.length === 0 && skipDays.length === 0) return due
+  let moment = due
+  for (let tries = 0; tries < 24 * 8; tries += 1) {
+    const date = new Date(moment)
+    if (!skipHours.includes(date.getUTCHours()) && !skipDays.includes(DAYS[date.getUTCDay()]!)) return moment
+    moment = Math.floor(moment / 3_600_000 + 1) * 3_600_000
+  }
+  return due
+}
+
+function words(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} seconds`
+  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`
+  return seconds < 2 * DAY ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / DAY)} days`
+}
