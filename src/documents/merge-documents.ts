@@ -51,7 +51,8 @@ function isBetter(copy: Document, known: Document): boolean {
 /** Below this share of the known text a copy is a summary of the article, not a newer text of it. */
 const SUMMARY = 0.7
 
-const isEdition = (known: Document, copy: Document): boolean => sameSource(known, copy) && copy.text.length >= known.text.length * SUMMARY
+const isEdition = (known: Document, copy: Document): boolean =>
+  sameSource(known, copy) && copy.text.length >= known.text.length * SUMMARY
 
 const sameSource = (known: Document, copy: Document): boolean =>
   known.provenance.some(({ source }) => copy.provenance.some((other) => other.source === source)) ||
@@ -103,5 +104,8 @@ function editionsOf(
 
 const fold = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
-const unique = <T>(values: T[], key: (value: T) => string): T[] =>
-  [...new Map(values.toReversed().map((value) => [key(value), value])).values()].toReversed()
+/** The first of each, in their order. */
+function unique<T>(values: T[], key: (value: T) => string): T[] {
+  const seen = new Set<string>()
+  return values.filter((value) => !seen.has(key(value)) && Boolean(seen.add(key(value))))
+}
