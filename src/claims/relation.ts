@@ -23,7 +23,7 @@ const EMPTY = new Set(
   `a an the of in on at by to for from with as and or but that this these those it its he she they them his her their
   is are was were be been being has have had do does did will would can could may might shall should there here who
   whom which what when while because if than then so such also very just up out into onto about over under after
-  before between during i we you my our your me us said says say according one's off went go gone put`.split(/\s+/),
+  before between during i we you my our your me us said says say according off went go gone put why own ended came come took taken part times made make makes tell tells told lie lies`.split(/\s+/),
 )
 
 export const RELATION_FEATURES = [
@@ -56,6 +56,11 @@ export const RELATION_FEATURES = [
   'names differ',
   'figures differ covered',
   'polarity covered',
+  'made smaller',
+  'made larger',
+  'swapped',
+  'same order',
+  'plural to singular',
 ] as const
 
 type Word = { stem: string; lower: string; name: boolean }
@@ -161,8 +166,32 @@ export function describeRelation(claim: string, statement: string) {
     gone.some((w) => w.name) && extra.some((w) => w.name) ? 1 : 0,
     counts.differ.length > 0 ? Math.min(c, s) : 0,
     turned || opposed.length > 0 ? Math.min(c + 0.2, 1) : 0,
+    has(gone, ALL) || has(extra, SOME) ? 1 : 0,
+    has(gone, SOME) || has(extra, ALL) ? 1 : 0,
+    gonePlain.length > 0 && extraPlain.length > 0 ? Math.min(3, extraPlain.length) - Math.min(3, gonePlain.length) + 0.5 : 0,
+    sameOrder(kept, theirs),
+    becomesOne(kept, met),
   ]
   return { row, opposed, prefixed, negRight, negLeft, denyLeft, denyRight, counts, kept, extra, gone }
+}
+
+/** Share of the words they have in common that follow each other in both alike: 1 in the same order. */
+function sameOrder(kept: Word[], theirs: Word[]): number {
+  const places = kept.map((a) => theirs.findIndex((b) => alike(a.stem, b.stem)))
+  if (places.length < 2) return 1
+  return places.slice(1).filter((place, i) => place > places[i]!).length / (places.length - 1)
+}
+
+/** 1 where a plural of the claim is a singular in the statement, -1 the other way. */
+function becomesOne(kept: Word[], met: Word[]): number {
+  let change = 0
+  for (const a of kept) {
+    const b = met.find((one) => one.stem === a.stem)
+    if (!b || b.lower === a.lower) continue
+    if (a.lower === `${b.lower}s`) change += 1
+    else if (b.lower === `${a.lower}s`) change -= 1
+  }
+  return Math.max(-1, Math.min(1, change))
 }
 
 /** Tells how a statement stands to a claim that it bears on. Where the signs are weak it says only `related`. */
