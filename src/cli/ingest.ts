@@ -25,10 +25,13 @@ export const verb: Verb = {
   help: `
 usage: npm run -s onrecord -- ingest <path or url>… [options]
 
-Reads feeds (RSS, Atom, RDF, JSON Feed), posts as JSON lines (v1.1, v2, twarc, snscrape; plain or packed) and web
-pages, told apart by their content, and prints one JSON object a line: {"type":"document",…} for each document,
-{"type":"problem","where","reason"} for what could not be read. Nothing is merged across files.
+Reads feeds (RSS, Atom, RDF, JSON Feed), posts as JSON or JSON lines (v1.1, v2, twarc, snscrape, Mastodon, Bluesky; plain,
+gzip, bzip2, zstd, in a tar), personal archives (ZIP), WARC and WACZ, saved web pages, plain text, and archived posts as
+wayback:twitter.com/NAME. Files are told apart by their content. Prints one JSON object a line: {"type":"document",…}
+for each document, {"type":"problem","where","reason"} for what could not be read. Nothing is merged across files.
 
+  --follow <name>   of JSON lines only posts that name this handle or id; may be given more than once
+  --deleted         of a personal archive also the posts that its owner has deleted
   --store           keep the documents in the record instead of printing them
   --format jsonl    one JSON object a line (the default)
   --config <file>   another config file
@@ -51,6 +54,8 @@ export async function ingest(
     allowPositionals: true,
     options: {
       store: { type: 'boolean' },
+      deleted: { type: 'boolean', default: false },
+      follow: { type: 'string', multiple: true, default: [] },
       format: { type: 'string', default: 'jsonl' },
       config: { type: 'string' },
       data: { type: 'string' },
@@ -72,7 +77,12 @@ export async function ingest(
   let read = 0
   try {
     const wayback = createWayback({ net, parsers, base: config?.waybackUrl ?? 'https://web.archive.org' })
-    for (const address of positionals) read += await ingestOne(address, { net, parsers, wayback }, sink, io)
+    for (const address of positionals)
+      read += await ingestOne(
+        address,
+        { net, parsers, wayback },
+        { sink, io, deleted: values.deleted, follow: values.follow },
+      )
   } finally {
     await Promise.all([parsers.close(), net.close()])
     await sink.close?.()
@@ -90,7 +100,11 @@ async function withLanguage(document: Document): Promise<Document> {
 const isRemote = (address: string): boolean => /^(https?:\/\/|wayback:)/i.test(address)
 
 /** @returns how many documents it gave */
-async function ingestOne(address: string, kit: SourceKit & { wayback: Wayback }, sink: Sink, io: Io): Promise<number> {
+async function ingestOne(
+  address: string,
+  kit: SourceKit & { wayback: Wayback },
+  { sink, io, deleted, follow }: { sink: Sink; io: Io; deleted: boolean; follow: string[] },
+): Promise<number> {
   let documents = 0
   const take = async (item: RawItem) => {
     for (const document of toDocuments(item, address)) {
@@ -104,17 +118,21 @@ async function ingestOne(address: string, kit: SourceKit & { wayback: Wayback },
       return documents
     }
     if (isRemote(address)) {
-      const { items, problems, deleted } = await readSource(sourceOf(address), null, kit)
+      const { items, problems, deleted: gone } = await readSource(sourceOf(address), null, kit)
       for (const item of items) await take(item)
       for (const problem of problems) await sink.problem(problem)
-      for (const id of deleted) await sink.deleted?.(id)
+      for (const id of gone) await sink.deleted?.(id)
       return documents
     }
-    for await (const read of readLocalFile(address, kit.parsers)) {
+    const gauge = io.progress ? drawProgress(address) : null
+    const onBytes = gauge ? { onBytes: gauge.bytes } : {}
+    for await (const read of readLocalFile(address, kit.parsers, { deleted, follow, ...onBytes })) {
+      gauge?.draw(documents)
       if ('item' in read) await take(read.item)
       else if ('problem' in read) await sink.problem(read.problem)
       else await sink.deleted?.(read.deleted)
     }
+    gauge?.end()
   } catch (error) {
     if (!(error instanceof SourceError)) throw error
     await sink.problem({ where: address, reason: error.message.replace(`${error.address}: `, '') })
@@ -143,6 +161,33 @@ async function ingestWayback(
         where: address,
         reason: `the Wayback Machine was asked and holds no captures of ${target.name}`,
       })
+  }
+}
+
+/** One line on the terminal for a file that takes long: bytes, documents, rate, time left. */
+function drawProgress(path: string) {
+  const began = performance.now()
+  let read = 0
+  let size = 0
+  let drawn = began + 1000
+  let shown = false
+  return {
+    bytes(now: number, all: number) {
+      read = now
+      size = all
+    },
+    draw(documents: number) {
+      const now = performance.now()
+      if (now < drawn || size === 0) return
+      drawn = now + 500
+      shown = true
+      const seconds = (now - began) / 1000
+      const left = Math.round((seconds / read) * (size - read))
+      process.stderr.write(
+        `\r\u001b[K${path}: ${Math.round(read / 1e6)} of ${Math.round(size / 1e6)} MB, ${documents} documents, ${Math.round(documents / seconds)} a second, ${left} s left`,
+      )
+    },
+    end: () => void (shown && process.stderr.write('\r\u001b[K')),
   }
 }
 

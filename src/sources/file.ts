@@ -8,7 +8,7 @@ import { jsonValues } from './archive/json-values.ts'
 import { isArchiveScript, readArchivePosts } from './archive/personal-archive.ts'
 import { readPosts } from './archive/read-posts.ts'
 import { isTar, readTar } from './archive/tar.ts'
-import { type Packing, packingOf, unpacked, unpackedByHead, unpackedBytes } from './archive/unpack.ts'
+import { type OnBytes, type Packing, packingOf, unpacked, unpackedByHead, unpackedBytes } from './archive/unpack.ts'
 import { readWarc } from './archive/warc.ts'
 import { climbsOut, openZip } from './archive/zip.ts'
 import { decode } from './decode.ts'
@@ -24,6 +24,7 @@ export type FileOptions = {
   deleted?: boolean
   /** Of JSON lines only those that name one of these handles or ids. */
   follow?: readonly string[]
+  onBytes?: OnBytes
 }
 
 /**
@@ -37,17 +38,17 @@ export async function* readLocalFile(path: string, parsers: Parsers, options: Fi
   if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return yield* readZip(path, parsers, options)
   const packing = packingOf(head)
   const start = packing === 'none' ? head : await firstBytes(path, packing)
-  if (isTar(start)) return yield* readTarOfLines(unpacked(path, packing), path, options)
+  if (isTar(start)) return yield* readTarOfLines(unpacked(path, packing, options.onBytes), path, options)
   const text = start
     .toString('utf8')
     .replace(/^\ufeff/, '')
     .trimStart()
-  if (text.startsWith('WARC/')) return yield* readWarc(unpacked(path, 'none'), path, parsers)
-  if (isArchiveScript(text)) return yield* readArchivePosts(unpacked(path, packing), path)
+  if (text.startsWith('WARC/')) return yield* readWarc(unpacked(path, 'none', options.onBytes), path, parsers)
+  if (isArchiveScript(text)) return yield* readArchivePosts(unpacked(path, packing, options.onBytes), path)
   const shape = shapeOf(text, start.length < HEAD)
-  if (shape === 'lines') return yield* readJsonLines(unpacked(path, packing), path, options)
+  if (shape === 'lines') return yield* readJsonLines(unpacked(path, packing, options.onBytes), path, options)
   if (shape === 'json' && size > MAX_WHOLE && text.startsWith('['))
-    return yield* readArchivePosts(unpacked(path, packing), path)
+    return yield* readArchivePosts(unpacked(path, packing, options.onBytes), path)
   if (size > MAX_WHOLE)
     throw new SourceError('too-large', path, `it is larger than ${MAX_WHOLE / 1e6} MB and no archive that is known`)
   yield* readWhole(path, { packing, shape, text }, parsers)

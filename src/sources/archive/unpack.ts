@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import type { Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { bunzip2 } from './bzip2.ts'
@@ -19,8 +19,20 @@ export function packingOf(head: Uint8Array): Packing {
  *
  * @throws {Error} while it is read
  */
-export const unpacked = (path: string, packing: Packing): AsyncGenerator<Buffer> =>
-  withoutPacking(createReadStream(path, { highWaterMark: CHUNK }), packing)
+export const unpacked = (path: string, packing: Packing, onBytes?: OnBytes): AsyncGenerator<Buffer> =>
+  withoutPacking(counted(path, onBytes), packing)
+
+/** Told how many bytes of a file, as it lies on disk, have been read, and how many it has. */
+export type OnBytes = (read: number, size: number) => void
+
+async function* counted(path: string, onBytes?: OnBytes): AsyncGenerator<Buffer> {
+  const raw = createReadStream(path, { highWaterMark: CHUNK })
+  const size = onBytes ? statSync(path).size : 0
+  for await (const chunk of raw as AsyncIterable<Buffer>) {
+    onBytes?.(raw.bytesRead, size)
+    yield chunk
+  }
+}
 
 async function* withoutPacking(raw: AsyncIterable<Buffer>, packing: Packing): AsyncGenerator<Buffer> {
   if (packing === 'none') yield* raw
