@@ -1,20 +1,104 @@
-import type { Kysely } from 'kysely'
+import { createHash } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
 import type { Claim } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
 export function claimsTable(db: Kysely<Tables>): Store['claims'] {
+  const toRow = (claim: Claim) => ({ owner: claim.owner, status: claim.status, body: JSON.stringify(claim) })
+
+  async function remember(before: Claim | null, after: Claim, { by, now }: { by: string; now: string }) {
+    await db
+      .insertInto('claim_history')
+      .values({
+        claim_id: after.id,
+        changed_at: now,
+        changed_by: by,
+        before: before && JSON.stringify(before),
+        after: JSON.stringify(after),
+      })
+      .execute()
+  }
+
   return {
     async configure(claims) {
       await db.deleteFrom('claims').where('configured', '=', 1).execute()
       for (const claim of claims) {
-        const row = { owner: claim.owner, status: claim.status, configured: 1, body: JSON.stringify(claim) }
+        const row = { ...toRow(claim), configured: 1 }
         await db
           .insertInto('claims')
-          .values({ id: claim.id, ...row })
+          .values({ id: claim.id, same_key: null, ...row })
           .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
           .execute()
       }
+    },
+    async add(claims, { merge, by, now }) {
+      const counts = { added: 0, changed: 0, same: 0 }
+      for (const { claim, key } of claims) {
+        const known = await db
+          .selectFrom('claims')
+          .select('body')
+          .where('owner', '=', claim.owner)
+          .where((where) => where.or([where('same_key', '=', key), where('id', '=', claim.id)]))
+          .orderBy('rowid' as 'id')
+          .executeTakeFirst()
+        if (!known) {
+          const taken = await db.selectFrom('claims').select('id').where('id', '=', claim.id).executeTakeFirst()
+          const id = taken ? `${claim.owner}:${claim.id}` : claim.id
+          const added = { ...claim, id }
+          await db
+            .insertInto('claims')
+            .values({ id, ...toRow(added), configured: 0, same_key: key })
+            .execute()
+          await remember(null, added, { by, now })
+          counts.added += 1
+          continue
+        }
+        const before = JSON.parse(known.body) as Claim
+        const after = { ...merge(before, claim), id: before.id, owner: before.owner }
+        if (JSON.stringify(after) === known.body) {
+          counts.same += 1
+          continue
+        }
+        await db
+          .updateTable('claims')
+          .set({ ...toRow(after), same_key: key })
+          .where('id', '=', before.id)
+          .execute()
+        await remember(before, after, { by, now })
+        counts.changed += 1
+      }
+      return counts
+    },
+    async edit(claim, options) {
+      const known = await db.selectFrom('claims').select('body').where('id', '=', claim.id).executeTakeFirst()
+      if (!known) return false
+      if (known.body === JSON.stringify(claim)) return true
+      await db.updateTable('claims').set(toRow(claim)).where('id', '=', claim.id).execute()
+      await remember(JSON.parse(known.body) as Claim, claim, options)
+      return true
+    },
+    async history(id) {
+      const rows = await db
+        .selectFrom('claim_history')
+        .selectAll()
+        .where('claim_id', '=', id)
+        .orderBy('sequence', 'desc')
+        .execute()
+      return rows.map((row) => ({
+        changedAt: row.changed_at,
+        changedBy: row.changed_by,
+        before: row.before === null ? null : (JSON.parse(row.before) as Claim),
+        after: JSON.parse(row.after ?? 'null') as Claim,
+      }))
+    },
+    async search(words, limit) {
+      const asked = words.map((word) => `"${word.replaceAll('"', '')}"`).filter((word) => word !== '""')
+      if (asked.length === 0) return []
+      const { rows } = await sql<{ body: string }>`
+        select claims.body from claim_words join claims on claims.rowid = claim_words.rowid
+        where claim_words match ${asked.join(' OR ')} order by bm25(claim_words) limit ${limit}`.execute(db)
+      return rows.map(({ body }) => JSON.parse(body) as Claim)
     },
     async list(owner) {
       const rows = db.selectFrom('claims').select('body').orderBy('id')
@@ -25,6 +109,12 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
     async get(id) {
       const row = await db.selectFrom('claims').select('body').where('id', '=', id).executeTakeFirst()
       return row ? (JSON.parse(row.body) as Claim) : null
+    },
+    async fingerprint() {
+      const hash = createHash('sha256')
+      const rows = await db.selectFrom('claims').select(['id', 'body']).orderBy('id').execute()
+      for (const { id, body } of rows) hash.update(`${id}\n${body}\n`)
+      return hash.digest('hex').slice(0, 32)
     },
   }
 }

@@ -3,12 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { StoreError } from '../errors.ts'
 import * as theRecord from './migrations/001-the-record.ts'
 import * as guilds from './migrations/002-guilds.ts'
+import * as knownClaims from './migrations/003-known-claims.ts'
 import type { Tables } from './tables.ts'
 
 /** In order. A released migration is never edited: a change is a new one. */
 const MIGRATIONS: Record<string, Migration> = {
   '001-the-record': theRecord,
   '002-guilds': guilds,
+  '003-known-claims': knownClaims,
 }
 
 /** Brings the database to this version's shape, all or nothing. @throws {StoreError} `newer` where it is ahead of us. */

@@ -95,6 +95,22 @@ export interface Store extends AsyncDisposable {
   }
   claims: {
     configure(claims: Claim[]): Promise<void>
+    /**
+     * Adds claims, each with the key that identical ones share. One that is known by its key or id is merged with what
+     * is known; what it was before is kept. Repeating it changes nothing.
+     */
+    add(
+      claims: { claim: Claim; key: string }[],
+      options: { merge(known: Claim, other: Claim): Claim; by: string; now: string },
+    ): Promise<{ added: number; changed: number; same: number }>
+    /** Replaces one claim, or retires it; what it was before is kept. @returns false where there is none. */
+    edit(claim: Claim, options: { by: string; now: string }): Promise<boolean>
+    /** What a claim was, newest change first. `before` is null where it was added. */
+    history(id: string): Promise<{ changedAt: string; changedBy: string; before: Claim | null; after: Claim }[]>
+    /** Full text search in the database itself, best first: for stores that are larger than memory. */
+    search(words: string[], limit: number): Promise<Claim[]>
+    /** Changes with every change of a claim: an index made under another one is stale. */
+    fingerprint(): Promise<string>
     list(owner?: string): Promise<Claim[]>
     get(id: string): Promise<Claim | null>
   }
@@ -108,6 +124,8 @@ export interface Store extends AsyncDisposable {
     list(guildId?: string): Promise<Subscription[]>
     due(now: string): Promise<Subscription[]>
     pause(id: string, because: string | null): Promise<void>
+    /** Changes what it filters for, whom it mentions, where it waits for approval. */
+    wish(id: string, wish: Pick<Subscription, 'filter' | 'roleId' | 'approvalChannelId'>): Promise<void>
     /** Changes schedule and time zone, and with them when it next falls due. */
     reschedule(id: string, to: Pick<Subscription, 'schedule' | 'timeZone' | 'nextDigestAt'>): Promise<void>
   }

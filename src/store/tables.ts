@@ -45,7 +45,23 @@ export type Tables = {
   statement_words: { content: string; speaker: string }
   quote_keys: { key: string; statement_id: string }
   matches: { statement_id: string; claim_id: string; rank: number; score: number; decision: string; body: string }
-  claims: { id: string; owner: string; status: string; configured: number; body: string }
+  claims: {
+    id: string
+    owner: string
+    status: string
+    configured: number
+    /** The claim's words and claimant without case and punctuation: the same for identical claims. */
+    same_key: string | null
+    body: string
+  }
+  claim_history: {
+    sequence: Generated<number>
+    claim_id: string
+    changed_at: string
+    changed_by: string
+    before: string | null
+    after: string | null
+  }
   subscriptions: {
     id: string
     kind: string
