@@ -388,7 +388,29 @@ export type Subscription = {
   /** Why nothing is sent, null while it is active. */
   pausedBecause: string | null
   nextDigestAt: string | null
+  /** Only entries that fit all of it. */
+  filter?: DigestFilter | null
+  /** A role that each digest mentions. */
+  roleId?: string | null
+  /** Where its digests wait until a curator posts them. */
+  approvalChannelId?: string | null
 }
+
+/** What one channel wants of a digest. All that is given must fit. */
+export type DigestFilter = {
+  /** Said by or for this tracked entity. */
+  entityId?: string
+  claimId?: string
+  /** Part of an outlet's name. */
+  publisher?: string
+  /** Words that stand in the statement. */
+  phrase?: string
+  /** 0 to 1: at least this near a known claim. */
+  minimumScore?: number
+}
+
+/** A curator says that an entry is not that claim. */
+export type Correction = { entryId: string; claimId: string }
 
 /** One message owed. Written in the transaction that makes it owed. */
 export type Delivery = {
@@ -412,6 +434,9 @@ export type GuildSettings = {
   curatorRoleId: string | null
   /** Where troubles with subscriptions are told once. */
   statusChannelId: string | null
+  /** Speakers that no digest of this server shows: an entity's id, or a name in small letters. */
+  muted: string[]
+  corrections: Correction[]
   /** How digests are drawn: Components V2, or embeds. */
   form: 'components' | 'embeds'
   /** Locale of Discord's in which digests are written, null for English. */

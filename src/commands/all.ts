@@ -1,6 +1,8 @@
 import type { Command, Component } from '../discord/command.ts'
+import { approvalComponent } from './approvals.ts'
 import { changeList, undoComponent } from './changes.ts'
 import type { CommandContext } from './context.ts'
+import { correctComponent, uncorrectComponent } from './corrections.ts'
 import { digest, digestSearch } from './digest.ts'
 import { entryComponent, reportErrorComponent, reportList } from './entry.ts'
 import { exportSaid } from './export.ts'
@@ -46,6 +48,9 @@ export function allCommands(context: CommandContext): { commands: Command[]; com
       entryComponent(context),
       reportErrorComponent(context),
       forgetComponent(context),
+      approvalComponent(context),
+      correctComponent(context),
+      uncorrectComponent(context),
     ],
   }
 }

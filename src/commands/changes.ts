@@ -19,6 +19,11 @@ export type ChangeKind =
   | 'watch'
   | 'unwatch'
   | 'settings'
+  | 'approve'
+  | 'drop'
+  | 'mute'
+  | 'correct'
+  | 'uncorrect'
 const UNDO_HOURS = 24
 
 /** Notes a change in the audit list, in the transaction that makes it. */

@@ -28,13 +28,21 @@ export const entryComponent = (context: CommandContext): Component => ({
         ? [button(say.text('entry.reports', { count: entry.reports.length }), `list:reports:0:${id}`)]
         : []),
       ...(interaction.guildId ? [button(say.text('entry.wrong'), `wrong:${id}`)] : []),
+      ...(interaction.guildId && entry.match ? [button(say.text('entry.parted'), `correct:part:${id}`)] : []),
+      ...(interaction.guildId && entry.speaker ? [button(say.text('entry.mute'), `correct:mute:${id}`)] : []),
     ]
     const words = `> ${quoted(entry.words.map(({ content }) => content).join(' … '), 900)}`
     return { kind: 'message', message: panel(say.text('entry.title', { id }), [words, cite], [buttons]) }
   },
 })
 
-async function findEntry(id: string, guildId: string | null, say: Say, context: CommandContext): Promise<DigestEntry> {
+/** An entry by its id, as this server may see it. @throws {UsageError} */
+export async function findEntry(
+  id: string,
+  guildId: string | null,
+  say: Say,
+  context: CommandContext,
+): Promise<DigestEntry> {
   const { entries } = await context.lookup(id, guildId)
   const entry = entries.find((one) => one.id === id || one.statementIds.includes(id))
   if (!entry) throw new UsageError(say.text('why.unknown', { record: id.slice(0, 60) }))

@@ -1,19 +1,21 @@
 import { prepareDigest } from '../jobs/digest.ts'
 import type { Kit } from '../jobs/kit.ts'
 import { lookUp } from '../jobs/lookup.ts'
+import { adjustedFor } from './adjusted.ts'
 import type { CommandContext } from './context.ts'
 
 /** A preview without a subscription looks back this far. */
 const PREVIEW_HOURS = 24
 
 /** What commands work with, from the running process. `kit` may change its config and rooms: they are read each time. */
-export function openContext(kit: Kit, tell: CommandContext['tell']): CommandContext {
+export function openContext(kit: Kit, { tell, post }: Pick<CommandContext, 'tell' | 'post'>): CommandContext {
   const { store, now, log } = kit
   return {
     store,
     now,
     log,
     tell,
+    post,
     entities: () => kit.rooms.entities,
     async lookup(text, guildId) {
       const answer = await lookUp(text, kit)
@@ -35,7 +37,8 @@ export function openContext(kit: Kit, tell: CommandContext['tell']): CommandCont
         subscription: { target: { kind: 'discord', guildId, channelId: channelId ?? '' } },
         sample: false,
       })
-      return digest.counts.statements > 0 ? digest : null
+      const adjusted = adjustedFor(digest, channelId ? (found ?? null) : null, await store.guilds.settings(guildId))
+      return adjusted.counts.statements > 0 ? adjusted : null
     },
   }
 }

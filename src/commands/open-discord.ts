@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { viewDigest } from '../digests/digest-view.ts'
 import { connectDiscord, type DiscordConnection } from '../discord/client.ts'
 import { asDiscordError } from '../discord/failures.ts'
-import { renderDigest } from '../discord/render-digest.ts'
 import { sendDelivery, sendNotice } from '../discord/send.ts'
 import { DiscordError } from '../errors.ts'
 import type { Kit } from '../jobs/kit.ts'
 import { sayIn } from '../messages/languages.ts'
 import type { Delivery, Subscription } from '../model.ts'
+import { adjustedFor, drawFor } from './adjusted.ts'
 import { allCommands } from './all.ts'
-import { entryActions } from './entry.ts'
+import { waiting } from './approvals.ts'
+import type { CommandContext } from './context.ts'
 import { openContext } from './open-context.ts'
 import { quoted } from './reply.ts'
 
@@ -68,12 +68,17 @@ async function keepTrying(connect: () => Promise<void>, { log }: Kit, closing: A
 function connectOnce(kit: Kit, state: { connection: DiscordConnection | null }): Promise<DiscordConnection> {
   const { config, log } = kit
   if (!config.discord) throw new DiscordError('token', 'there is no DISCORD_TOKEN')
-  const tell = async (channelId: string, words: string) => {
-    if (state.connection) await sendNotice({ channelId }, words, state.connection)
+  const open = () => {
+    if (!state.connection) throw new DiscordError('unreachable', 'Discord cannot be reached just now; try again')
+    return state.connection
+  }
+  const tell = async (channelId: string, words: string) => sendNotice({ channelId }, words, open())
+  const post: CommandContext['post'] = async (delivery, messages) => {
+    await sendDelivery(delivery, messages, open())
   }
   return connectDiscord({
     ...config.discord,
-    ...allCommands(openContext(kit, tell)),
+    ...allCommands(openContext(kit, { tell, post })),
     log,
     onGone: ({ guildId, channelId, why }) => {
       pauseGone(guildId, channelId, why, kit, state).catch((error) =>
@@ -91,14 +96,13 @@ async function deliver(delivery: Delivery, kit: Kit, connection: DiscordConnecti
   )
   if (!known) return { messageIds: [] }
   if (known.pausedBecause) return 'later'
-  const { language, form } = await kit.store.guilds.settings(delivery.target.guildId)
-  const say = sayIn(language)
+  const settings = await kit.store.guilds.settings(delivery.target.guildId)
+  const digest = adjustedFor(delivery.digest, known, settings)
+  if (digest.counts.statements === 0) return { messageIds: [] }
   try {
-    return await sendDelivery(
-      delivery,
-      renderDigest(viewDigest(delivery.digest, say), { say, form, actions: entryActions(say) }),
-      connection,
-    )
+    if (!known.approvalChannelId) return await sendDelivery(delivery, drawFor(digest, known, settings), connection)
+    const target = { ...delivery.target, channelId: known.approvalChannelId }
+    return await sendDelivery({ ...delivery, target }, waiting(digest, known, settings), connection)
   } catch (error) {
     const { reason, message } = asDiscordError(error, 'posting a digest')
     if (reason === 'forbidden' || reason === 'gone') await tellTrouble(known, message, kit, connection)

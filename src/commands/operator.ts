@@ -3,8 +3,9 @@ import { viewClaimNotes } from '../digests/digest-view.ts'
 import type { Choice, Command } from '../discord/command.ts'
 import { inline } from '../discord/markdown.ts'
 import { UsageError } from '../errors.ts'
-import { inServer } from './asking.ts'
+import { asCurator, inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
+import { drawCorrections } from './corrections.ts'
 import { slash, subcommand, textOption } from './define.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, panel, quoted } from './reply.ts'
@@ -100,6 +101,7 @@ export const claim = (context: CommandContext): Command => ({
       subcommand('show', 'claim.show.help', [
         textOption('claim', 'claim.claim', { required: true, autocomplete: true, maxLength: 100 }),
       ]),
+      subcommand('corrections', 'claim.corrections.help'),
     ],
   }),
   complete: (interaction) => suggestClaims(interaction.options.getFocused(), interaction.guildId ?? '', context),
@@ -107,6 +109,11 @@ export const claim = (context: CommandContext): Command => ({
     const { options } = interaction as ChatInputCommandInteraction
     if (options.getSubcommand() === 'list')
       return showList(claimList, 'claims', interaction, options.getString('search') ?? '', context)
+    if (options.getSubcommand() === 'corrections') {
+      const asker = await asCurator(interaction, context)
+      const settings = await context.store.guilds.settings(asker.guildId)
+      return { kind: 'message', message: drawCorrections(settings, asker) }
+    }
     const { say, guildId } = inServer(interaction)
     const wanted = options.getString('claim') ?? ''
     const found = (await visibleClaims(guildId, context)).find(({ id }) => id === wanted)

@@ -36,6 +36,7 @@ export const setup = (context: CommandContext): Command => ({
     await context.store.transaction(async (tx) => {
       const known = await tx.guilds.settings(asker.guildId)
       await tx.guilds.configure(asker.guildId, {
+        ...known,
         curatorRoleId: role ?? known.curatorRoleId,
         statusChannelId: channel ?? known.statusChannelId,
         language: language ?? known.language,

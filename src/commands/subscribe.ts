@@ -2,14 +2,14 @@ import { ChannelType, type ChatInputCommandInteraction, PermissionFlagsBits } fr
 import { nextDue } from '../digests/schedule.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
-import { sayIn } from '../messages/languages.ts'
 import type { Subscription } from '../model.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { noteChange, undoButton } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { channelOption, slash, textOption } from './define.ts'
+import { channelOption, slash } from './define.ts'
+import { type DeliveryWish, deliveryOptions, readWish, suggestDelivery } from './filters.ts'
 import { moment, panel, told } from './reply.ts'
-import { parseSchedule, parseZone, suggestSchedules, suggestZones } from './schedule.ts'
+import { parseSchedule, parseZone } from './schedule.ts'
 
 export const CHANNELS = [
   ChannelType.GuildText,
@@ -27,16 +27,9 @@ export const subscribe = (context: CommandContext): Command => ({
   examples: ['/subscribe channel:#news schedule:weekdays 08:30 time_zone:Europe/Berlin'],
   definition: slash('subscribe', 'subscribe.help', {
     curators: true,
-    options: [
-      channelOption('channel', 'subscribe.channel', CHANNELS),
-      textOption('schedule', 'subscribe.schedule', { autocomplete: true, maxLength: 60 }),
-      textOption('time_zone', 'subscribe.zone', { autocomplete: true, maxLength: 60 }),
-    ],
+    options: [channelOption('channel', 'subscribe.channel', CHANNELS), ...deliveryOptions],
   }),
-  complete(interaction) {
-    const { name, value } = interaction.options.getFocused(true)
-    return name === 'schedule' ? suggestSchedules(value, sayIn(interaction.locale)) : suggestZones(value)
-  },
+  complete: (interaction) => suggestDelivery(interaction, context),
   async run(interaction) {
     const asker = await asCurator(interaction, context)
     const { options } = interaction as ChatInputCommandInteraction
@@ -44,7 +37,8 @@ export const subscribe = (context: CommandContext): Command => ({
     checkPermissions(interaction as ChatInputCommandInteraction, channelId, asker)
     const schedule = parseSchedule(options.getString('schedule') ?? 'daily 08:00', asker.say)
     const timeZone = parseZone(options.getString('time_zone') ?? 'UTC', asker.say)
-    const made = await subscribeChannel({ channelId, schedule, timeZone }, asker, context)
+    const wish = await readWish(options, {}, asker, context)
+    const made = await subscribeChannel({ channelId, schedule, timeZone, ...wish }, asker, context)
     const next = made.nextDigestAt ? moment(made.nextDigestAt, 'F') : ''
     return told(
       asker.say.text('subscribe.done', { channel: `<#${channelId}>`, next }),
@@ -55,11 +49,11 @@ export const subscribe = (context: CommandContext): Command => ({
 
 /** Subscribes a channel, its first digest looking back a day. @throws {UsageError} where it is subscribed already */
 export async function subscribeChannel(
-  wish: { channelId: string; schedule: string; timeZone: string },
+  wish: { channelId: string; schedule: string; timeZone: string } & DeliveryWish,
   asker: Asker,
   { store, now }: CommandContext,
 ): Promise<Subscription> {
-  const { channelId, schedule, timeZone } = wish
+  const { channelId, schedule, timeZone, ...rest } = wish
   const at = now()
   const subscription: Subscription = {
     id: `discord:${channelId}`,
@@ -70,6 +64,7 @@ export async function subscribeChannel(
     createdAt: at,
     pausedBecause: null,
     nextDigestAt: nextDue(schedule, timeZone, at),
+    ...rest,
   }
   await store.transaction(async (tx) => {
     if ((await tx.subscriptions.list(asker.guildId)).length >= MOST_SUBSCRIPTIONS)

@@ -2,17 +2,18 @@ import type { ChatInputCommandInteraction } from 'discord.js'
 import { nextDue } from '../digests/schedule.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
-import { sayIn } from '../messages/languages.ts'
 import type { Subscription } from '../model.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { type ChangeKind, noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { channelOption, slash, subcommand, textOption } from './define.ts'
+import { channelOption, choiceOption, slash, subcommand } from './define.ts'
+import { deliveryOptions, describeWish, readWish, suggestDelivery } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, quoted, told } from './reply.ts'
-import { parseSchedule, parseZone, suggestSchedules, suggestZones } from './schedule.ts'
+import { parseSchedule, parseZone } from './schedule.ts'
 import { CHANNELS, unsubscribeChannel } from './subscribe.ts'
 
+const CLEAR = { filter: 'filter.clear.filter', role: 'filter.clear.role', approval: 'filter.clear.approval' } as const
 const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
 
 export const subscriptions = (context: CommandContext): Command => ({
@@ -23,18 +24,15 @@ export const subscriptions = (context: CommandContext): Command => ({
       subcommand('list', 'subscriptions.list.help'),
       subcommand('edit', 'subscriptions.edit.help', [
         channel,
-        textOption('schedule', 'subscribe.schedule', { autocomplete: true, maxLength: 60 }),
-        textOption('time_zone', 'subscribe.zone', { autocomplete: true, maxLength: 60 }),
+        ...deliveryOptions,
+        choiceOption('clear', 'filter.clear', CLEAR),
       ]),
       subcommand('pause', 'subscriptions.pause.help', [channel]),
       subcommand('resume', 'subscriptions.resume.help', [channel]),
       subcommand('remove', 'unsubscribe.help', [channel]),
     ],
   }),
-  complete(interaction) {
-    const { name, value } = interaction.options.getFocused(true)
-    return name === 'schedule' ? suggestSchedules(value, sayIn(interaction.locale)) : suggestZones(value)
-  },
+  complete: (interaction) => suggestDelivery(interaction, context),
   async run(interaction) {
     const asker = await asCurator(interaction, context)
     const { options } = interaction as ChatInputCommandInteraction
@@ -67,7 +65,8 @@ export const subscriptionList: Lister = async ({ guildId, say }, _query, { store
       : one.nextDigestAt
         ? say.text('subscriptions.row.next', { time: moment(one.nextDigestAt, 'R') })
         : ''
-    return `${place} \`${one.schedule}\` ${quoted(one.timeZone)} · ${state}`
+    const wish = describeWish(one, say)
+    return `${place} \`${one.schedule}\` ${quoted(one.timeZone)} · ${state}${wish ? `\n-# ${wish}` : ''}`
   }),
 })
 
@@ -92,7 +91,19 @@ async function edit(
   const schedule = written ? parseSchedule(written, asker.say) : known.schedule
   const timeZone = zone ? parseZone(zone, asker.say) : known.timeZone
   const nextDigestAt = nextDue(schedule, timeZone, now())
+  const clear = options.getString('clear')
+  const wish = await readWish(
+    options,
+    {
+      filter: clear === 'filter' ? null : (known.filter ?? null),
+      roleId: clear === 'role' ? null : (known.roleId ?? null),
+      approvalChannelId: clear === 'approval' ? null : (known.approvalChannelId ?? null),
+    },
+    asker,
+    context,
+  )
   await store.transaction(async (tx) => {
+    await tx.subscriptions.wish(known.id, wish)
     await tx.subscriptions.reschedule(known.id, { schedule, timeZone, nextDigestAt })
     await noteChange(tx, asker, now(), { what: 'reschedule', object: channelId })
   })

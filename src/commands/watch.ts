@@ -67,15 +67,27 @@ export function suggestEntities(typed: string, { entities }: Pick<CommandContext
 const nameOf = ({ kind, value }: WatchTerm, entities: Entity[]) =>
   kind === 'entity' ? (entities.find(({ id }) => id === value)?.name ?? value) : `“${value}”`
 
-/** A tracked entity where the words name one, else a phrase to look for. */
-function toTerm(written: string, guildId: string, userId: string, { entities, now }: CommandContext): WatchTerm {
-  const wanted = written.replace(/^@/, '').toLowerCase()
-  const entity = entities().find(
+/** The tracked entity that goes by this id, name, alias or handle. */
+export function findEntity(written: string, { entities }: Pick<CommandContext, 'entities'>): Entity | undefined {
+  const wanted = written.trim().replace(/^@/, '').toLowerCase()
+  return entities().find(
     ({ id, name, aliases, handles }) =>
       id === wanted || [name, ...aliases, ...handles].some((one) => one.toLowerCase() === wanted),
   )
+}
+
+/** A tracked entity where the words name one, else a phrase to look for. */
+function toTerm(written: string, guildId: string, userId: string, context: CommandContext): WatchTerm {
+  const entity = findEntity(written, context)
   const value = entity?.id ?? written.replace(/^["“]|["”]$/g, '').trim()
-  return { id: randomUUID(), guildId, kind: entity ? 'entity' : 'phrase', value, createdBy: userId, createdAt: now() }
+  return {
+    id: randomUUID(),
+    guildId,
+    kind: entity ? 'entity' : 'phrase',
+    value,
+    createdBy: userId,
+    createdAt: context.now(),
+  }
 }
 
 async function add(written: string, asker: Asker, context: CommandContext) {

@@ -3,7 +3,14 @@ import type { Change, GuildSettings } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
-const UNSET: GuildSettings = { curatorRoleId: null, statusChannelId: null, language: null, form: 'components' }
+const UNSET: GuildSettings = {
+  curatorRoleId: null,
+  statusChannelId: null,
+  language: null,
+  form: 'components',
+  muted: [],
+  corrections: [],
+}
 
 export function guildsTable(db: Kysely<Tables>): Store['guilds'] {
   return {

@@ -69,6 +69,12 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
     async pause(id, because) {
       await db.updateTable('subscriptions').set({ paused_because: because }).where('id', '=', id).execute()
     },
+    async wish(id, wish) {
+      const known = await all().where('id', '=', id).executeTakeFirst()
+      if (!known) return
+      const body = JSON.stringify({ ...read(known), ...wish })
+      await db.updateTable('subscriptions').set({ body }).where('id', '=', id).execute()
+    },
     async reschedule(id, { schedule, timeZone, nextDigestAt }) {
       const known = await all().where('id', '=', id).executeTakeFirst()
       if (!known) return

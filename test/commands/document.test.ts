@@ -14,6 +14,7 @@ const { commands } = allCommands({
   lookup: none,
   previewDigest: none,
   tell: none,
+  post: none,
   now: none,
   log: pino({ level: 'silent' }),
 })

@@ -7,6 +7,7 @@ import { composeFor, deliverOwed } from '../../src/jobs/digest.ts'
 import type { Kit } from '../../src/jobs/kit.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { record } from '../support/commands.ts'
+import { flat, type Part } from '../support/discord-limits.ts'
 import { Person } from '../support/discord-person.ts'
 import { DiscordServer, IDS } from '../support/discord-server.ts'
 import { scratch } from '../support/scratch.ts'
@@ -147,6 +148,126 @@ describe('a subscribed channel', () => {
     server.gateway.dispatch('CHANNEL_DELETE', { id: IDS.channel, guild_id: IDS.guild, type: 0, name: 'gone' })
     await server.until(() => server.messages.size > 0, 'the notice')
     expect((await subscription())?.pausedBecause).toContain('no longer exists')
+  })
+})
+
+describe('a channel that filters', () => {
+  beforeEach(async () => {
+    await record(kit.store, { match: 'lamps' })
+    await record(kit.store, {
+      statement: {
+        id: 'abcdef08',
+        content: 'No boat sails',
+        speaker: { name: 'Ferry Guild', entityId: null, mention: null },
+      },
+      document: {
+        id: 'doc-8',
+        url: 'https://ferry.example/8',
+        publisher: 'Ferry Post',
+        text: 'No boat sails tonight, the guild said.',
+      },
+    })
+    await new Person(server).slash('watch add', { term: 'lamps' })
+    await new Person(server).slash('watch add', { term: 'boat' })
+  })
+  const posted = async () => {
+    clock = '2026-03-03T08:00:05.000Z'
+    await tick()
+    return JSON.stringify([...server.messages.values()].filter(({ channel_id }) => channel_id === IDS.channel))
+  }
+
+  test('gets only what fits, with a role mentioned and nobody else', async () => {
+    await new Person(server).slash('subscribe', { words: 'boat', role: '600000000000000002' })
+    const messages = await posted()
+    expect(messages).toContain('No boat sails')
+    expect(messages).not.toContain('lamps')
+    expect([...server.messages.values()][0]?.allowed_mentions).toEqual({ parse: [], roles: ['600000000000000002'] })
+  })
+
+  test('gets nothing where nothing fits, and everything again once the filter is cleared', async () => {
+    await new Person(server).slash('subscribe', { source: 'Tide Table' })
+    expect(await posted()).toBe('[]')
+    const edited = await new Person(server).slash('subscriptions edit', { clear: 'filter' })
+    expect(edited.text).toContain('gets digests')
+    expect((await subscription())?.filter).toBeNull()
+  })
+
+  test('is listed with what it filters for', async () => {
+    await new Person(server).slash('subscribe', { words: 'boat', minimum_score: 70 })
+    const { text } = await new Person(server).slash('subscriptions list')
+    expect(text).toContain('only “boat” · at least 70 %')
+  })
+
+  test('refuses to filter for somebody who is not tracked', async () => {
+    expect((await new Person(server).slash('subscribe', { entity: 'nobody' })).text).toContain('is not tracked')
+  })
+
+  test('never shows a muted speaker again, until that is taken back', async () => {
+    const curator = new Person(server)
+    await curator.slash('subscribe')
+    const muted = await curator.press('correct:mute:abcdef08')
+    expect(muted.text).toContain('Ferry Guild')
+    const corrections = await curator.slash('claim corrections')
+    expect(corrections.text).toContain('muted: ferry guild')
+    expect((await curator.slash('digest preview', { channel: IDS.channel })).text).not.toContain('No boat sails')
+    await curator.press('uncorrect', ['m:ferry guild'])
+    expect(await posted()).toContain('No boat sails')
+    expect((await curator.slash('status changes')).text).toContain('took a correction back')
+  })
+
+  test('is corrected by curators alone', async () => {
+    const reader = new Person(server, { permissions: 0n })
+    expect((await reader.press('correct:mute:abcdef08')).text).toContain('needs Manage Server')
+  })
+})
+
+describe('a subscription that asks for approval', () => {
+  const desk = '300000000000000008'
+  const curator = () => new Person(server, { channel: desk })
+  const inChannel = (id: string) => [...server.messages.values()].filter(({ channel_id }) => channel_id === id)
+  const waitingPanel = () => {
+    const message = inChannel(desk).at(-1)
+    const parts = flat((message?.components ?? []) as Part[])
+    return (label: RegExp) => parts.find((part) => label.test(part.label ?? part.placeholder ?? ''))?.custom_id ?? ''
+  }
+  beforeEach(async () => {
+    server.channels.set(desk, { id: desk, type: 0, guild_id: IDS.guild, name: 'desk' })
+    await record(kit.store)
+    await record(kit.store, {
+      statement: { id: 'st-9', content: 'The lamps go out' },
+      document: { id: 'doc-9', url: 'https://e.example/' },
+    })
+    await new Person(server).slash('watch add', { term: 'lamps' })
+    await new Person(server).slash('subscribe', { approval: desk })
+    clock = '2026-03-03T08:00:05.000Z'
+    await tick()
+  })
+
+  test('waits in the curators’ channel, and is posted once when one of them says so', async () => {
+    expect(inChannel(IDS.channel)).toEqual([])
+    const press = waitingPanel()
+    const done = await curator().press(press(/Post/))
+    expect(done.text).toContain('Posted by')
+    expect(JSON.stringify(inChannel(IDS.channel))).toContain('The lamps go out')
+    await curator().press(press(/Post/))
+    expect(inChannel(IDS.channel)).toHaveLength(1)
+  })
+
+  test('is posted without the entries that were taken out', async () => {
+    const taken = await curator().press(waitingPanel()(/Take entries out/), ['0'])
+    expect(taken.text).toContain('1 entries would be posted, 1 are taken out')
+    await curator().press(taken.custom(/Post/))
+    const text = JSON.stringify(inChannel(IDS.channel))
+    expect(text.includes('The lamps go out')).not.toBe(text.includes('The lamps stay on'))
+  })
+
+  test('can be dropped, and is not for everybody to decide', async () => {
+    const reader = new Person(server, { channel: desk, permissions: 0n })
+    expect((await reader.press(waitingPanel()(/Post/))).text).toContain('needs Manage Server')
+    const stranger = new Person(server, { guild: IDS.otherGuild, channel: IDS.otherChannel })
+    expect((await stranger.press(waitingPanel()(/Post/))).text).toContain('older version')
+    expect((await curator().press(waitingPanel()(/Drop/))).text).toContain('Dropped by')
+    expect(inChannel(IDS.channel)).toEqual([])
   })
 })
 

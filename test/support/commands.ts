@@ -2,7 +2,7 @@ import pino from 'pino'
 import { allCommands } from '../../src/commands/all.ts'
 import type { CommandContext } from '../../src/commands/context.ts'
 import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
-import { sendNotice } from '../../src/discord/send.ts'
+import { sendDelivery, sendNotice } from '../../src/discord/send.ts'
 import type { Document, Entity, Statement } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -42,6 +42,7 @@ export async function openScene(over: Partial<CommandContext> = {}): Promise<Sce
     entities: () => [mira],
     lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
     previewDigest: async () => aDigest(),
+    post: async (delivery, messages) => void (await sendDelivery(delivery, messages, scene.connection)),
     tell: (channelId, words) => sendNotice({ channelId }, words, scene.connection),
     now: () => clock.now,
     log,

@@ -1,0 +1,106 @@
+import { ComponentType } from 'discord.js'
+import { speakerKey } from '../digests/adjust-digest.ts'
+import type { Component } from '../discord/command.ts'
+import type { RenderedMessage } from '../discord/message.ts'
+import { UsageError } from '../errors.ts'
+import type { GuildSettings } from '../model.ts'
+import { type Asker, asCurator } from './asking.ts'
+import { noteChange } from './changes.ts'
+import type { CommandContext } from './context.ts'
+import { findEntry } from './entry.ts'
+import { panel, quoted, told } from './reply.ts'
+
+const MOST_CORRECTIONS = 500
+const SHOWN = 25
+
+/** "Not the same" and "Mute speaker": from now on every digest of this server follows them. */
+export const correctComponent = (context: CommandContext): Component => ({
+  name: 'correct',
+  answers: 'message',
+  async run(interaction, [kind = '', id = '']) {
+    const asker = await asCurator(interaction, context)
+    const { say, guildId } = asker
+    const entry = await findEntry(id, guildId, say, context)
+    const who = entry.speaker?.name ?? ''
+    if (kind === 'mute') {
+      if (!entry.speaker) throw new UsageError(say.text('digest.speaker.unknown'))
+      await change(asker, context, 'mute', who, (settings) => ({
+        ...settings,
+        muted: [...new Set([...settings.muted, speakerKey(entry)])],
+      }))
+      return told(say.text('correct.muted', { who: quoted(who, 80) }))
+    }
+    if (!entry.match) throw new UsageError(say.text('correct.unmatched'))
+    const { claimId } = entry.match
+    const made = entry.statementIds.map((entryId) => ({ entryId, claimId }))
+    await change(asker, context, 'correct', claimId, (settings) => {
+      const others = settings.corrections.filter(
+        (one) => !made.some((mine) => mine.entryId === one.entryId && mine.claimId === one.claimId),
+      )
+      return { ...settings, corrections: [...others, ...made].slice(-MOST_CORRECTIONS) }
+    })
+    return told(say.text('correct.parted', { claim: quoted(claimId, 60) }))
+  },
+})
+
+async function change(
+  asker: Asker,
+  { store, now }: CommandContext,
+  what: 'mute' | 'correct' | 'uncorrect',
+  object: string,
+  edit: (settings: GuildSettings) => GuildSettings,
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    await tx.guilds.configure(asker.guildId, edit(await tx.guilds.settings(asker.guildId)))
+    await noteChange(tx, asker, now(), { what, object })
+  })
+}
+
+/** What curators corrected, newest first, and a menu that takes one of it back. */
+export function drawCorrections({ muted, corrections }: GuildSettings, { say }: Asker): RenderedMessage {
+  const mutes = muted
+    .toReversed()
+    .map((key) => ({ value: `m:${key}`.slice(0, 100), label: say.text('correct.row.muted', { who: key }) }))
+  const parts = corrections.toReversed().map(({ entryId, claimId }) => ({
+    value: `c:${entryId}:${claimId}`.slice(0, 100),
+    label: say.text('correct.row.parted', { id: entryId.slice(0, 12), claim: claimId }),
+  }))
+  const rows = [...mutes, ...parts]
+  const message = panel(say.text('correct.title'), [
+    rows
+      .slice(0, SHOWN)
+      .map(({ label }) => `- ${quoted(label, 120)}`)
+      .join('\n') || say.text('correct.none'),
+  ])
+  const [frame] = message.components
+  if (frame?.type === ComponentType.Container && rows.length > 0)
+    frame.components.push({
+      type: ComponentType.ActionRow,
+      components: [
+        {
+          type: ComponentType.StringSelect,
+          custom_id: 'uncorrect',
+          placeholder: say.text('correct.undo'),
+          options: rows.slice(0, SHOWN).map(({ value, label }) => ({ value, label: [...label].slice(0, 50).join('') })),
+        },
+      ],
+    })
+  return message
+}
+
+export const uncorrectComponent = (context: CommandContext): Component => ({
+  name: 'uncorrect',
+  answers: 'update',
+  async run(interaction) {
+    const asker = await asCurator(interaction, context)
+    const [chosen = ''] = interaction.isStringSelectMenu() ? interaction.values : []
+    await change(asker, context, 'uncorrect', chosen.slice(2, 60), (settings) => ({
+      ...settings,
+      muted: settings.muted.filter((key) => `m:${key}`.slice(0, 100) !== chosen),
+      corrections: settings.corrections.filter(
+        ({ entryId, claimId }) => `c:${entryId}:${claimId}`.slice(0, 100) !== chosen,
+      ),
+    }))
+    return { kind: 'update', message: drawCorrections(await context.store.guilds.settings(asker.guildId), asker) }
+  },
+})

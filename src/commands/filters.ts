@@ -1,0 +1,100 @@
+import type { APIApplicationCommandBasicOption, AutocompleteInteraction, ChatInputCommandInteraction } from 'discord.js'
+import { ApplicationCommandOptionType, ChannelType } from 'discord.js'
+import type { Choice } from '../discord/command.ts'
+import { UsageError } from '../errors.ts'
+import { sayIn } from '../messages/languages.ts'
+import type { Say } from '../messages/say.ts'
+import type { DigestFilter, Subscription } from '../model.ts'
+import type { Asker } from './asking.ts'
+import type { CommandContext } from './context.ts'
+import { channelOption, described, roleOption, textOption } from './define.ts'
+import { suggestClaims, visibleClaims } from './operator.ts'
+import { quoted } from './reply.ts'
+import { suggestSchedules, suggestZones } from './schedule.ts'
+import { findEntity, suggestEntities } from './watch.ts'
+
+/** When, what for, whom to mention, who has to approve: the options of `/subscribe` and `/subscriptions edit`. */
+export const deliveryOptions: APIApplicationCommandBasicOption[] = [
+  textOption('schedule', 'subscribe.schedule', { autocomplete: true, maxLength: 60 }),
+  textOption('time_zone', 'subscribe.zone', { autocomplete: true, maxLength: 60 }),
+  textOption('entity', 'filter.entity', { autocomplete: true, maxLength: 60 }),
+  textOption('claim', 'filter.claim', { autocomplete: true, maxLength: 100 }),
+  textOption('words', 'filter.words', { maxLength: 60 }),
+  textOption('source', 'filter.source', { autocomplete: true, maxLength: 60 }),
+  {
+    type: ApplicationCommandOptionType.Integer,
+    name: 'minimum_score',
+    ...described('filter.score'),
+    min_value: 0,
+    max_value: 100,
+  },
+  roleOption('role', 'filter.role'),
+  channelOption('approval', 'filter.approval', [ChannelType.GuildText]),
+]
+
+/** Suggestions for any of these options. */
+export async function suggestDelivery(
+  interaction: AutocompleteInteraction,
+  context: CommandContext,
+): Promise<Choice[]> {
+  const { name, value } = interaction.options.getFocused(true)
+  if (name === 'schedule') return suggestSchedules(value, sayIn(interaction.locale))
+  if (name === 'entity') return suggestEntities(value.toLowerCase(), context)
+  if (name === 'claim') return suggestClaims(value, interaction.guildId ?? '', context)
+  if (name !== 'source') return suggestZones(value)
+  const publishers = (await context.store.sources.list()).flatMap(({ source }) =>
+    source.sample ? [] : (source.publisher ?? []),
+  )
+  return [...new Set(publishers)]
+    .filter((one) => one.toLowerCase().includes(value.toLowerCase()))
+    .map((one) => ({ name: one, value: one }))
+}
+
+export type DeliveryWish = Pick<Subscription, 'filter' | 'roleId' | 'approvalChannelId'>
+
+/** What was asked for besides the schedule; what was not asked for stays as `known` has it. @throws {UsageError} */
+export async function readWish(
+  options: ChatInputCommandInteraction['options'],
+  known: DeliveryWish,
+  { guildId, say }: Asker,
+  context: CommandContext,
+): Promise<DeliveryWish> {
+  const filter: DigestFilter = { ...known.filter }
+  const entity = options.getString('entity')
+  if (entity) {
+    const found = findEntity(entity, context)
+    if (!found) throw new UsageError(say.text('entity.unknown', { name: entity }))
+    filter.entityId = found.id
+  }
+  const claim = options.getString('claim')
+  if (claim) {
+    if (!(await visibleClaims(guildId, context)).some(({ id }) => id === claim))
+      throw new UsageError(say.text('claim.unknown', { claim }))
+    filter.claimId = claim
+  }
+  const words = options.getString('words')
+  if (words) filter.phrase = words
+  const source = options.getString('source')
+  if (source) filter.publisher = source
+  const score = options.getInteger('minimum_score')
+  if (score !== null) filter.minimumScore = score / 100
+  return {
+    filter: Object.keys(filter).length > 0 ? filter : null,
+    roleId: options.getRole('role')?.id ?? known.roleId ?? null,
+    approvalChannelId: options.getChannel('approval')?.id ?? known.approvalChannelId ?? null,
+  }
+}
+
+/** In a line: what a channel filters for, whom it mentions, where it waits for approval. */
+export function describeWish({ filter, roleId, approvalChannelId }: DeliveryWish, say: Say): string {
+  const { entityId, claimId, phrase, publisher, minimumScore } = filter ?? {}
+  const only = [entityId, claimId, phrase && `“${phrase}”`, publisher]
+    .filter((one) => one !== undefined)
+    .map((one) => quoted(one ?? '', 60))
+  return [
+    ...(only.length > 0 ? [say.text('filter.only', { what: only.join(' + ') })] : []),
+    ...(minimumScore ? [say.text('filter.least', { percent: Math.round(minimumScore * 100) })] : []),
+    ...(roleId ? [`<@&${roleId}>`] : []),
+    ...(approvalChannelId ? [say.text('filter.approved', { channel: `<#${approvalChannelId}>` })] : []),
+  ].join(' · ')
+}
