@@ -74,7 +74,13 @@ const ISO =
   /^([+-]?\d{4})(?:-?(\d{1,2})(?:-?(\d{1,2}))?)?(?:(?:T|\s+)(\d{1,2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{1,2}:?\d{0,2}|[A-Za-z]{1,5})?)?$/i
 
 function iso(text: string): Parts | null {
-  const match = ISO.exec(text)
+  const ordinal = /^(\d{4})-?(\d{3})(?=$|T)/.exec(text)
+  // The day of the year, as ISO 8601 allows, is a day of a month too.
+  const match = ISO.exec(
+    ordinal
+      ? `${new Date(Date.UTC(Number(ordinal[1]), 0, Number(ordinal[2]))).toISOString().slice(0, 10)}${text.slice(ordinal[0].length)}`
+      : text,
+  )
   if (!match) return null
   const [, year, month = '1', day = '1', hour = '0', minute = '0', second = '0', fraction = '', zone] = match
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0')) / 1000

@@ -18,9 +18,22 @@ const XML_NAMES = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
  * @returns XML without a declaration or document type
  */
 export function repairXml(text: string): string {
-  const root = text.search(ROOT)
+  const root = rootOf(text)
   const body = (root > 0 ? text.slice(root) : text).toWellFormed().replace(FORBIDDEN, '')
   return keepMarkup(outsideLiterals(withoutTail(body), mendReferences))
+}
+
+/** Where the root begins. What a comment before it says does not count. */
+function rootOf(text: string): number {
+  for (let from = 0; ; ) {
+    const root = text.slice(from).search(ROOT)
+    const comment = text.indexOf('<!--', from)
+    if (root === -1 || comment === -1 || from + root < comment) return root === -1 ? -1 : from + root
+    const end = text.indexOf('-->', comment)
+    if (end === -1) return from + root
+    from = end + 3
+    if (from > 100_000) return text.slice(from).search(ROOT) + from
+  }
 }
 
 /** Cuts what stands behind the end of the root: scripts and markup that a server or a proxy added. */
@@ -70,27 +83,32 @@ const escapeXml = (text: string): string => text.replace(/&/g, '&amp;').replace(
 /** Text as one CDATA section, whatever stands in it. */
 export const asCdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
 
-const XHTML = /<((?:[\w.-]+:)?(?:content|summary|title|subtitle|tagline|info|body))\b([^<>]*)>/gi
+const TEXTS = /<((?:[\w.-]+:)?(?:content|summary|title|subtitle|tagline|info|body|description|encoded))\b([^<>]*)>/gi
+const AS_ELEMENTS = /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)|mode\s*=\s*["']xml/i
+/** Elements that hold words whatever they say of themselves; markup in them is a slip that readers forgive. */
+const ALWAYS_TEXT = /^(?:title|description|summary|content:encoded|xhtml:body)$/i
 
-/** Turns XHTML that stands as elements (Atom's type="xhtml", Atom 0.3's mode="xml") into one literal text. */
+/**
+ * Turns markup that stands as elements (Atom's type="xhtml", Atom 0.3's mode="xml", or unescaped in RSS) into one
+ * literal text: a tree of fields would lose the order of its words.
+ */
 function keepMarkup(text: string): string {
-  if (!/\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)|mode\s*=\s*["']xml|<xhtml:body/i.test(text)) return text
   const parts: string[] = []
   const gone = new Set<string>()
   let at = 0
-  for (const match of text.matchAll(XHTML)) {
+  for (const match of text.matchAll(TEXTS)) {
     const [whole, name = '', attributes = ''] = match
     if (match.index < at || whole.endsWith('/>') || gone.has(name)) continue
-    if (
-      !/\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)|mode\s*=\s*["']xml/i.test(attributes) &&
-      name !== 'xhtml:body'
-    )
-      continue
     const start = match.index + whole.length
     const end = text.indexOf(`</${name}`, start)
     if (end === -1) gone.add(name)
-    if (end === -1 || text.startsWith('<![CDATA[', start)) continue
+    if (end === -1 || text.indexOf('<', start) === end || text.startsWith('<![CDATA[', start)) continue
     const inner = text.slice(start, end)
+    if (
+      !AS_ELEMENTS.test(attributes) &&
+      !(ALWAYS_TEXT.test(name) && /<[a-z]/i.test(inner) && !inner.includes(`<${name}`))
+    )
+      continue
     const typed = attributes.replace(/\btype\s*=\s*["'][^"']*["']/i, 'type="html"')
     // What stood inside literal sections is text: escaped, it stays text within the markup.
     const flat = inner.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, literal: string) => escapeXml(literal))

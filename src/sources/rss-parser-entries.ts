@@ -151,7 +151,12 @@ const attributes = (node: Node | undefined): Record<string, string> =>
   typeof node === 'object' && node !== null ? (node.$ ?? {}) : {}
 const ownAttributes = (fields: Fields): Record<string, string> => (fields['#$'] ?? {}) as Record<string, string>
 /** The words of an element. One that holds elements instead of words has none: that gap is left to the other parser. */
-const words = (node: Node | undefined): string | null => (typeof node === 'string' ? clean(node) : clean(node?._))
+function words(node: Node | undefined): string | null {
+  if (typeof node === 'string') return clean(node)
+  const text = clean(node?._)
+  // Atom 0.3 may pack what it says.
+  return text !== null && node?.$?.mode === 'base64' ? clean(Buffer.from(text, 'base64').toString('utf8')) : text
+}
 const firstWords = (fields: Fields, ...names: string[]): string | null => {
   for (const name of names)
     for (const node of nodes(fields, name)) {
@@ -213,7 +218,9 @@ function atomLink(links: Node[]): string | null {
   const pick =
     found.find(({ rel, type }) => (rel ?? 'alternate') === 'alternate' && (!type || /html/.test(type))) ??
     found.find(({ rel }) => (rel ?? 'alternate') === 'alternate')
-  return clean(pick?.href)
+  return clean(
+    pick?.['xml:base'] && pick.href ? (URL.parse(pick.href, pick['xml:base'])?.href ?? pick.href) : pick?.href,
+  )
 }
 
 function toEntry(item: Fields, format: FeedHead['format'], feed: Fields): FeedEntry {
@@ -261,9 +268,15 @@ function toEntry(item: Fields, format: FeedHead['format'], feed: Fields): FeedEn
       .flatMap((node) => words(node) ?? clean(attributes(node).term) ?? []),
     enclosures: enclosuresOf(item),
     comments: firstWords(item, 'comments'),
-    base: clean(ownAttributes(item)['xml:base']) ?? clean(ownAttributes(feed)['xml:base']),
+    base: baseOf(item, feed),
     parser: 'rss-parser',
   }
+}
+
+/** An entry's base is itself relative to that of its feed (XML Base §4). */
+function baseOf(item: Fields, feed: Fields): string | null {
+  const [own, around] = [clean(ownAttributes(item)['xml:base']), clean(ownAttributes(feed)['xml:base'])]
+  return own && around ? (URL.parse(own, around)?.href ?? own) : (own ?? around)
 }
 
 function atomContent(item: Fields): string | null {

@@ -52,7 +52,11 @@ export async function salvage(xml: string): Promise<(FeedReadout & { lost: numbe
       continue
     }
     const inner = xml.slice(xml.indexOf('>', at) + 1, end === -1 ? until : at + end)
-    const read = await readOne(inner, { root, close, name: atom ? 'entry' : 'item' })
+    const read = await readOne(inner + channelDefinition(xml.slice(at, xml.indexOf('>', at)), inner), {
+      root,
+      close,
+      name: atom ? 'entry' : 'item',
+    })
     if (read) entries.push(...read)
     else lost += 1
   }
@@ -79,6 +83,20 @@ async function readHead(before: string, root: string, close: string): Promise<Fe
     if (read) return read.head
   }
   return null
+}
+
+/** The Channel Definition Format says in attributes of an item what RSS says in elements. */
+function channelDefinition(tag: string, inner: string): string {
+  const value = (name: string) => new RegExp(`\\s${name}\\s*=\\s*["']([^"'<>]{1,2000})`, 'i').exec(tag)?.[1]
+  const [link, changed] = [value('href'), value('lastmod')]
+  const summary = /<abstract[^>]*>([^<]{1,10000})<\/abstract/i.exec(inner)?.[1]
+  return [
+    link && !/<link[\s>]/i.test(inner) && `<link>${link}</link>`,
+    changed && `<updated>${changed}</updated>`,
+    summary && `<description>${summary}</description>`,
+  ]
+    .filter(Boolean)
+    .join('')
 }
 
 async function readOne(inner: string, frame: { root: string; close: string; name: string }) {

@@ -167,6 +167,35 @@ describe('a feed', () => {
     ).toEqual(['One'])
   })
 
+  test('with unescaped markup in its words keeps their order', async () => {
+    const { items } = await read(
+      rss('<item><title>A <b>bold</b> title</title><description>Some <i>words</i> here</description></item>'),
+    )
+    expect(items[0]).toMatchObject({ title: 'A <b>bold</b> title', html: 'Some <i>words</i> here' })
+  })
+
+  test('of the Channel Definition Format, or with packed titles and bases within bases, is read', async () => {
+    expect(
+      (
+        await read(
+          '<!-- not a <feed> --><CHANNEL HREF="https://c.example/"><ITEM HREF="https://c.example/1" LASTMOD="2002-11-12T21:20"><TITLE>One</TITLE></ITEM></CHANNEL>',
+        )
+      ).items[0],
+    ).toMatchObject({ title: 'One', url: 'https://c.example/1', updated: '2002-11-12T21:20:00.000Z' })
+    expect(
+      await titles(
+        '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title mode="base64">VGlkZQ==</title></entry></feed>',
+      ),
+    ).toEqual(['Tide'])
+    expect(
+      (
+        await read(
+          '<feed xml:base="https://b.example/a/" xmlns="http://www.w3.org/2005/Atom"><entry xml:base="b/"><link href="c"/></entry></feed>',
+        )
+      ).items[0]?.url,
+    ).toBe('https://b.example/a/b/c')
+  })
+
   test('that breaks off gives the entries that are whole, and says so', async () => {
     const whole = rss(item('One') + item('Two') + item('Three'))
     const { items, problems } = await read(whole.slice(0, whole.indexOf('Three') + 30))
