@@ -13,14 +13,15 @@ const ADVERB = /^(\w+ly|also|then|later|further|once|again)$/i
  * @param after the rest of the sentence
  * @param from where it stands
  */
-export function tagAfter(after: string, from: number): Tag | null {
+export function tagAfter(behind: string, from: number): Tag | null {
+  const after = withoutBrackets(behind)
   const signed = /^[.\s]*(?:―|—|–|--)\s*(?=\p{Lu})([^,.\n(“"]{3,60})(?=$|[,.\n(“"])/u.exec(after)
   if (signed && wordsOf(signed[1]!).every(({ text }) => !isCue(text))) {
     const start = from + signed[0].length - signed[1]!.length
     const text = signed[1]!.trim()
     return { source: { text, start, end: start + text.length }, cue: null }
   }
-  const clause = withoutBrackets(/^[\s,.;:–—-]*[^.!?;:“"«]{0,220}/.exec(after)?.[0] ?? '')
+  const clause = /^[\s,.;:–—-]*[^.!?;:“"«]{0,220}/.exec(after)?.[0] ?? ''
   const words = wordsOf(clause, from).slice(0, 26)
   const at = words.findIndex(({ text }, i) => isCue(text) && !(i > 0 && /^(to|of)$/i.test(words[i - 1]!.text)))
   if (at < 0) return accordingTo(clause, from)
@@ -73,8 +74,13 @@ export function accordingTo(clause: string, from: number): Tag | null {
 
 const span = ({ text, start, end }: Span): Span => ({ text, start, end })
 
+/** A subject stands no further from its verb than this. */
+const LOOKED_AT = 400
+
 /** The subject of a verb that stands right after these words; the last clause of them counts. */
-export function subjectBefore(text: string, from: number): Span | null {
+export function subjectBefore(clause: string, at: number): Span | null {
+  const text = clause.slice(-LOOKED_AT)
+  const from = at + clause.length - text.length
   const relative = /[,\s]\s*(?:who|which)(?:\s+\S+){0,4}\s*$/.exec(text)
   if (relative) {
     const words = text.slice(0, relative.index).replace(/[\s,]+$/, '')

@@ -39,9 +39,12 @@ function readQuote(text: string, paragraph: Paragraph, i: number, goesOn: boolea
   const sentence = sentences.find(({ start, end }) => quote.start >= start && quote.start <= end) ?? paragraph
   const after = text.slice(
     quote.end + 1,
-    Math.min(quotes[i + 1] ? quotes[i + 1]!.start - 1 : paragraph.end, paragraph.end),
+    Math.min(quotes[i + 1] ? quotes[i + 1]!.start - 1 : paragraph.end, paragraph.end, quote.end + 500),
   )
-  const leadStart = Math.min(Math.max(sentence.start, before ? before.end + 1 : sentence.start), quote.start - 1)
+  const leadStart = Math.min(
+    Math.max(sentence.start, quote.start - 600, before ? before.end + 1 : sentence.start),
+    quote.start - 1,
+  )
   const lead = text.slice(leadStart, quote.start - 1)
   const behind = quote.closed ? tagAfter(after.split(/(?<=[.!?])\s/)[0] ?? '', quote.end + 1) : null
   const tag = behind ?? tagBefore(lead, leadStart)

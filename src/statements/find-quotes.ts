@@ -50,7 +50,7 @@ function inParagraph(text: string): { start: number; end: number; closed: boolea
       mark = sign
       from = at + 1
       inner = 0
-    } else if (sign === '“' && hasPartners(text, at, inner)) {
+    } else if (sign === '“' && inner < 3 && hasPartners(text, at, inner)) {
       inner += 1
     } else if (sign === '”' && inner > 0) {
       inner -= 1
@@ -67,7 +67,7 @@ function inParagraph(text: string): { start: number; end: number; closed: boolea
 /** Whether the paragraph still has closing marks enough for one more quotation inside the open ones. */
 function hasPartners(text: string, at: number, inner: number): boolean {
   let need = inner + 1
-  for (let i = at + 1; i < Math.min(text.length, at + 3000); i++) {
+  for (let i = at + 1; i < Math.min(text.length, at + 1200); i++) {
     if (text[i] === '“') need += 1
     else if (text[i] === '”' && --need < 0) return true
     else if (text[i] === '"' && need === 1) return true

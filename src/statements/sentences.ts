@@ -28,5 +28,13 @@ function sentencesOf(text: string, from: number, quotes: Quote[]): Stretch[] {
     start = match.index + match[0].length
   }
   found.push({ start: from + start, end: from + text.length })
-  return found
+  return found.flatMap((sentence) => (sentence.end - sentence.start > LONGEST ? cut(sentence) : sentence))
+}
+
+/** Text without full stops is read in pieces, so that time grows with its length and no faster. */
+const LONGEST = 1500
+function cut({ start, end }: Stretch): Stretch[] {
+  const pieces: Stretch[] = []
+  for (let at = start; at < end; at += LONGEST) pieces.push({ start: at, end: Math.min(at + LONGEST, end) })
+  return pieces
 }
