@@ -5,7 +5,7 @@ import { type FeedReading, readFeed } from './feed.ts'
 import { readLocalFile } from './file.ts'
 import type { Net } from './net.ts'
 import type { Parsers } from './parsers.ts'
-import type { createRobots } from './robots.ts'
+import { robotsOf } from './robots.ts'
 
 /** What one look at a source gave. `state` are the changes that are worth remembering. */
 export type SourceReading = {
@@ -18,10 +18,8 @@ export type SourceReading = {
   feed: Omit<FeedReading, 'items' | 'problems'> | null
 }
 
-type Robots = ReturnType<typeof createRobots>
-
-/** `wayback` may be left out where none is read, `robots` where a person named the page. */
-export type SourceKit = { net: Net; parsers: Parsers; wayback?: Wayback; robots?: Robots }
+/** `wayback` may be left out where none is read. */
+export type SourceKit = { net: Net; parsers: Parsers; wayback?: Wayback }
 
 /** Reads one source from the outside world. */
 export type SourceReader = {
@@ -55,9 +53,12 @@ async function readRemote(source: Source, state: SourceState | null, kit: Source
   return { items, problems, deleted: [], state: { etag, lastModified }, feed }
 }
 
-/** Reads the article of one web page. @throws {SourceError} where there is none */
-export async function readPage(address: string, { net, parsers, robots }: SourceKit): Promise<SourceReading> {
-  await robots?.check(address)
+/** Reads the article of one web page, where its site's robots.txt does not object. @throws {SourceError} where there is none */
+export async function readPage(
+  address: string,
+  { net, parsers }: Pick<SourceKit, 'net' | 'parsers'>,
+): Promise<SourceReading> {
+  await robotsOf(net).check(address)
   const response = await net.get(address, { accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1' })
   if (response.status !== 200) throw new SourceError('unreachable', address, `its server answers ${response.status}`)
   const { items, problems } = await parsers.page(

@@ -67,8 +67,23 @@ function fits(pattern: string, path: string): boolean {
   return !anchored || at === path.length || (rest.length > 0 && rest.at(-1) === '')
 }
 
+/** Tells whether a page may be read. */
+export type RobotsCheck = {
+  /** @throws {SourceError} refused, where the site does not want this address read; unreachable, where it cannot be asked */
+  check(address: string): Promise<void>
+}
+
+const ofNet = new WeakMap<Net, RobotsCheck>()
+
+/** What is known of robots.txt through one door: shared by all who read pages through it. */
+export function robotsOf(net: Net): RobotsCheck {
+  const known = ofNet.get(net) ?? createRobots(net)
+  ofNet.set(net, known)
+  return known
+}
+
 /** Asks each site's robots.txt once a day. A site without one allows all; one that fails is left alone for an hour. */
-export function createRobots(net: Net, clock: () => number = Date.now): { check(address: string): Promise<void> } {
+export function createRobots(net: Net, clock: () => number = Date.now): RobotsCheck {
   const known = new Map<string, { until: number; robots: Promise<Robots> }>()
   async function fetchRobots(origin: string): Promise<Robots> {
     const response = await net.get(`${origin}/robots.txt`, { accept: 'text/plain' }, { maxBytes: MAX_BYTES })
@@ -81,7 +96,6 @@ export function createRobots(net: Net, clock: () => number = Date.now): { check(
     return response.status === 200 ? readRobots((await response.bytes()).toString('utf8')) : { rules: [] }
   }
   return {
-    /** @throws {SourceError} refused, where the site does not want this address read */
     async check(address) {
       const { origin } = new URL(address)
       const now = clock()

@@ -7,13 +7,9 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toDocuments } from '../../../src/documents/to-document.ts'
 import type { Document, Source } from '../../../src/model.ts'
+import type { WaybackLimits } from '../../../src/sources/archive/ask-wayback.ts'
 import { readCdxPage } from '../../../src/sources/archive/cdx.ts'
-import {
-  createWayback,
-  type WaybackLimits,
-  type WaybackStep,
-  waybackTarget,
-} from '../../../src/sources/archive/wayback.ts'
+import { createWayback, type WaybackStep, waybackTarget } from '../../../src/sources/archive/wayback.ts'
 import { createNet, type Net } from '../../../src/sources/net.ts'
 import { createParsers, type Parsers } from '../../../src/sources/parsers.ts'
 import { readSource } from '../../../src/sources/read-source.ts'
