@@ -11,6 +11,7 @@ import { help } from './help.ts'
 import { type Lister, listComponent } from './lists.ts'
 import { lookup, lookupMenu } from './lookup.ts'
 import { claim, claimList, entity, entityList, source, sourceList } from './operator.ts'
+import { trackComponent } from './own-claims.ts'
 import { said, saidList, why } from './record.ts'
 import { setup, setupComponent } from './setup.ts'
 import { status } from './status.ts'
@@ -51,6 +52,7 @@ export function allCommands(context: CommandContext): { commands: Command[]; com
       approvalComponent(context),
       correctComponent(context),
       uncorrectComponent(context),
+      trackComponent(context),
     ],
   }
 }

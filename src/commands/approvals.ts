@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts'
 import { sayIn } from '../messages/languages.ts'
 import type { Say } from '../messages/say.ts'
 import type { Digest, DigestEntry, Subscription } from '../model.ts'
-import { drawFor } from './adjusted.ts'
+import { adjustedFor, drawFor } from './adjusted.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
@@ -70,11 +70,12 @@ export const approvalComponent = (context: CommandContext): Component => ({
   async run(interaction, [action = '', digestId = '', channelId = '', bits = '0']) {
     const asker = await asCurator(interaction, context)
     const { say, guildId, userId } = asker
-    const digest = (await context.store.digests.of(guildId, channelId, 200)).find(({ id }) => id === digestId)
+    const owed = (await context.store.digests.of(guildId, channelId, 200)).find(({ id }) => id === digestId)
     const subscription = (await context.store.subscriptions.list(guildId)).find(
       ({ target }) => target.kind === 'discord' && target.channelId === channelId,
     )
-    if (!digest || !subscription) throw new UsageError(say.text('problem.gone'))
+    if (!owed || !subscription) throw new UsageError(say.text('problem.gone'))
+    const digest = await adjustedFor(owed, subscription, guildId, context.store)
     if (action === 'take' && interaction.isStringSelectMenu()) {
       const mask = interaction.values.reduce((sum, value) => sum | (1 << Number(value)), 0)
       return { kind: 'update', message: approvalPanel(digest, channelId, mask, say) }

@@ -24,6 +24,8 @@ export type ChangeKind =
   | 'mute'
   | 'correct'
   | 'uncorrect'
+  | 'claim'
+  | 'retire'
 const UNDO_HOURS = 24
 
 /** Notes a change in the audit list, in the transaction that makes it. */

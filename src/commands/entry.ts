@@ -29,6 +29,7 @@ export const entryComponent = (context: CommandContext): Component => ({
         : []),
       ...(interaction.guildId ? [button(say.text('entry.wrong'), `wrong:${id}`)] : []),
       ...(interaction.guildId && entry.match ? [button(say.text('entry.parted'), `correct:part:${id}`)] : []),
+      ...(interaction.guildId && !entry.match ? [button(say.text('entry.track'), `track:${id}`)] : []),
       ...(interaction.guildId && entry.speaker ? [button(say.text('entry.mute'), `correct:mute:${id}`)] : []),
     ]
     const words = `> ${quoted(entry.words.map(({ content }) => content).join(' … '), 900)}`

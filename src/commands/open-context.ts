@@ -1,6 +1,8 @@
+import { createMatcher } from '../claims/match-claims.ts'
 import { prepareDigest } from '../jobs/digest.ts'
 import type { Kit } from '../jobs/kit.ts'
 import { lookUp } from '../jobs/lookup.ts'
+import type { LookupAnswer } from '../model.ts'
 import { adjustedFor } from './adjusted.ts'
 import type { CommandContext } from './context.ts'
 
@@ -19,7 +21,8 @@ export function openContext(kit: Kit, { tell, post }: Pick<CommandContext, 'tell
     entities: () => kit.rooms.entities,
     async lookup(text, guildId) {
       const answer = await lookUp(text, kit)
-      return { ...answer, claims: answer.claims.filter(({ claim }) => maySee(claim.owner, guildId)) }
+      const theirs = answer.claims.filter(({ claim }) => maySee(claim.owner, guildId))
+      return { ...answer, claims: [...theirs, ...(await ownMatches(text, guildId, store))] }
     },
     async previewDigest(guildId, channelId) {
       const subscriptions = await store.subscriptions.list(guildId)
@@ -37,10 +40,20 @@ export function openContext(kit: Kit, { tell, post }: Pick<CommandContext, 'tell
         subscription: { target: { kind: 'discord', guildId, channelId: channelId ?? '' } },
         sample: false,
       })
-      const adjusted = adjustedFor(digest, channelId ? (found ?? null) : null, await store.guilds.settings(guildId))
+      const adjusted = await adjustedFor(digest, channelId ? (found ?? null) : null, guildId, store)
       return adjusted.counts.statements > 0 ? adjusted : null
     },
   }
 }
 
 const maySee = (owner: string, guildId: string | null) => owner === 'operator' || owner === guildId
+
+/** What of a server's own claims stands behind a text. */
+async function ownMatches(text: string, guildId: string | null, store: Kit['store']): Promise<LookupAnswer['claims']> {
+  const own = guildId ? (await store.claims.list(guildId)).filter(({ status }) => status === 'active') : []
+  if (own.length === 0) return []
+  return createMatcher(own)
+    .match(text, { top: 3 })
+    .filter(({ decision }) => decision !== 'none')
+    .flatMap((match) => own.filter(({ id }) => id === match.claimId).map((claim) => ({ claim, match })))
+}

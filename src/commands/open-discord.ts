@@ -97,7 +97,7 @@ async function deliver(delivery: Delivery, kit: Kit, connection: DiscordConnecti
   if (!known) return { messageIds: [] }
   if (known.pausedBecause) return 'later'
   const settings = await kit.store.guilds.settings(delivery.target.guildId)
-  const digest = adjustedFor(delivery.digest, known, settings)
+  const digest = await adjustedFor(delivery.digest, known, delivery.target.guildId, kit.store)
   if (digest.counts.statements === 0) return { messageIds: [] }
   try {
     if (!known.approvalChannelId) return await sendDelivery(delivery, drawFor(digest, known, settings), connection)

@@ -8,9 +8,11 @@ import type { CommandContext } from './context.ts'
 import { drawCorrections } from './corrections.ts'
 import { slash, subcommand, textOption } from './define.ts'
 import { type Lister, showList } from './lists.ts'
+import { addClaim, claimOptions, editClaim } from './own-claims.ts'
 import { moment, panel, quoted } from './reply.ts'
 import { suggestEntities } from './watch.ts'
 
+const claimOption = textOption('claim', 'claim.claim', { required: true, autocomplete: true, maxLength: 100 })
 const search = textOption('search', 'list.search', { maxLength: 50 })
 
 /** `/entity list|show`: who is tracked, and by which names. */
@@ -98,9 +100,10 @@ export const claim = (context: CommandContext): Command => ({
   definition: slash('claim', 'claim.help', {
     options: [
       subcommand('list', 'claim.list.help', [search]),
-      subcommand('show', 'claim.show.help', [
-        textOption('claim', 'claim.claim', { required: true, autocomplete: true, maxLength: 100 }),
-      ]),
+      subcommand('show', 'claim.show.help', [claimOption]),
+      subcommand('add', 'claim.add.help', claimOptions(true)),
+      subcommand('edit', 'claim.edit.help', [claimOption, ...claimOptions(false)]),
+      subcommand('retire', 'claim.retire.help', [claimOption]),
       subcommand('corrections', 'claim.corrections.help'),
     ],
   }),
@@ -109,7 +112,11 @@ export const claim = (context: CommandContext): Command => ({
     const { options } = interaction as ChatInputCommandInteraction
     if (options.getSubcommand() === 'list')
       return showList(claimList, 'claims', interaction, options.getString('search') ?? '', context)
-    if (options.getSubcommand() === 'corrections') {
+    const what = options.getSubcommand()
+    if (what === 'add') return addClaim(options, await asCurator(interaction, context), context)
+    if (what === 'edit' || what === 'retire')
+      return editClaim(options, await asCurator(interaction, context), context, what === 'retire')
+    if (what === 'corrections') {
       const asker = await asCurator(interaction, context)
       const settings = await context.store.guilds.settings(asker.guildId)
       return { kind: 'message', message: drawCorrections(settings, asker) }

@@ -408,6 +408,53 @@ describe('/forget', () => {
   })
 })
 
+describe('a server’s own claim', () => {
+  test('is kept with its verdict, shown, changed and retired, by curators', async () => {
+    const added = await curator.slash('claim add', {
+      text: 'No ferry sails at night from the quay.',
+      verdict: 'False',
+      reviewer: 'Quay Checkers',
+      review_date: '2026-02-01',
+    })
+    const id = /own-[\w-]+/.exec(added.text.replaceAll('\\', ''))?.[0] ?? ''
+    const shown = await curator.slash('claim show', { claim: id })
+    expect(shown.text).toContain('Verdict: **False**. Reviewed by Quay Checkers')
+    await curator.slash('claim edit', { claim: id, text: 'No ferry sails at all.' })
+    await curator.slash('claim retire', { claim: id })
+    expect(await scene.store.claims.get(id)).toMatchObject({
+      text: 'No ferry sails at all.',
+      status: 'retired',
+      owner: IDS.guild,
+    })
+    const reader = new Person(scene.server, { permissions: 0n })
+    expect((await reader.slash('claim add', { text: 'Anything at all here' })).text).toContain('needs Manage Server')
+  })
+
+  test('has no verdict without who gave it and when', async () => {
+    expect((await curator.slash('claim add', { text: 'No ferry sails at night.', verdict: 'False' })).text).toContain(
+      'needs who reviewed it',
+    )
+  })
+
+  test('of one server cannot be changed from another, and two may keep the same', async () => {
+    await curator.slash('claim add', { text: 'No ferry sails at night.' })
+    const [ours] = await scene.store.claims.list(IDS.guild)
+    const stranger = new Person(scene.server, { guild: IDS.otherGuild, channel: IDS.otherChannel })
+    expect((await stranger.slash('claim retire', { claim: ours?.id ?? '' })).text).toContain('no claim of this server')
+    expect((await stranger.slash('claim add', { text: 'No ferry sails at night.' })).text).toContain('Kept')
+    expect((await curator.slash('claim add', { text: 'No ferry sails at night.' })).text).toContain('already')
+  })
+
+  test('is made of an entry with one press', async () => {
+    scene.context.lookup = async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [anEntry()] })
+    const more = await curator.press('entry:st-1')
+    await curator.press(more.custom(/Track as claim/))
+    expect(await scene.store.claims.list(IDS.guild)).toMatchObject([
+      { text: 'The lamps stay on for 34 nights', claimant: 'Mira Sol' },
+    ])
+  })
+})
+
 describe('another server', () => {
   test('sees nothing of this one', async () => {
     await curator.slash('subscribe')

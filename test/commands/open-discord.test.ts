@@ -91,6 +91,16 @@ describe('a subscribed channel', () => {
     expect(message).toMatchObject({ flags: 0, embeds: [{ description: expect.stringContaining('The lamps stay on') }] })
   })
 
+  test('stands under the server’s own claim where it bears on one', async () => {
+    await new Person(server).slash('claim add', { text: 'The lamps stay on.' })
+    clock = '2026-03-02T13:00:05.000Z'
+    await tick()
+    expect(JSON.stringify([...server.messages.values()])).toContain('Claim: **The lamps stay on.**')
+    expect((await new Person(server).slash('lookup text', { words: 'the lamps stay on' })).text).toContain(
+      'Claim: **The lamps stay on.**',
+    )
+  })
+
   test('gets it at once with /digest now', async () => {
     await new Person(server).slash('digest now')
     expect(await tick()).toBe(1)

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import type { APIApplicationCommandBasicOption, ChatInputCommandInteraction } from 'discord.js'
+import { sameKey } from '../claims/import-claims.ts'
+import type { Answer, Component } from '../discord/command.ts'
+import { UsageError } from '../errors.ts'
+import type { Claim } from '../model.ts'
+import { type Asker, asCurator } from './asking.ts'
+import { noteChange } from './changes.ts'
+import type { CommandContext } from './context.ts'
+import { textOption } from './define.ts'
+import { findEntry } from './entry.ts'
+import { quoted, told } from './reply.ts'
+
+const MOST_CLAIMS = 500
+
+/** What a claim is made of, where a curator writes one. */
+export const claimOptions = (isNew: boolean): APIApplicationCommandBasicOption[] => [
+  textOption('text', 'claim.text', { required: isNew, maxLength: 500 }),
+  textOption('title', 'claim.name', { maxLength: 100 }),
+  textOption('claimant', 'claim.claimant', { maxLength: 100 }),
+  textOption('verdict', 'claim.verdict', { maxLength: 100 }),
+  textOption('reviewer', 'claim.reviewer', { maxLength: 100 }),
+  textOption('review_date', 'claim.reviewed', { maxLength: 10 }),
+  textOption('review_link', 'claim.review.link', { maxLength: 400 }),
+]
+
+type Options = ChatInputCommandInteraction['options']
+
+/** A verdict is never kept without who gave it and when. @throws {UsageError} */
+function withReview(claim: Claim, options: Options, { say }: Asker): Claim {
+  const [rating, publisher, reviewed, url] = ['verdict', 'reviewer', 'review_date', 'review_link'].map((name) =>
+    options.getString(name),
+  )
+  if (!rating && !publisher && !reviewed && !url) return claim
+  if (!rating || !publisher || !reviewed) throw new UsageError(say.text('claim.review.whole'))
+  if (!/^\d{4}(-\d{2}(-\d{2})?)?$/.test(reviewed) || Number.isNaN(Date.parse(reviewed)))
+    throw new UsageError(say.text('claim.review.date'))
+  if (url && !/^https?:\/\//.test(url)) throw new UsageError(say.text('lookup.url.wrong'))
+  return { ...claim, reviews: [{ rating, publisher, reviewed, url: url ?? null }] }
+}
+
+export async function addClaim(options: Options, asker: Asker, context: CommandContext): Promise<Answer> {
+  const blank = newClaim(options.getString('text') ?? '', asker.guildId)
+  const claim = withReview(
+    { ...blank, title: options.getString('title'), claimant: options.getString('claimant') },
+    options,
+    asker,
+  )
+  return keep(claim, asker, context)
+}
+
+const newClaim = (text: string, owner: string): Claim => ({
+  id: `own-${randomUUID().slice(0, 13)}`,
+  text,
+  title: null,
+  claimant: null,
+  date: null,
+  paraphrases: [],
+  figures: [],
+  reviews: [],
+  status: 'active',
+  owner,
+})
+
+/** The owner is part of the key: what two servers keep alike stays two claims. */
+async function keep(claim: Claim, asker: Asker, { store, now }: CommandContext): Promise<Answer> {
+  const { say, guildId, userId } = asker
+  if (claim.text.trim().length < 10) throw new UsageError(say.text('claim.short'))
+  await store.transaction(async (tx) => {
+    if ((await tx.claims.list(guildId)).length >= MOST_CLAIMS)
+      throw new UsageError(say.text('claim.full', { most: MOST_CLAIMS }))
+    const key = `${guildId} ${sameKey(claim.text, claim.claimant)}`
+    const { added } = await tx.claims.add([{ claim, key }], { merge: (known) => known, by: userId, now: now() })
+    if (added === 0) throw new UsageError(say.text('claim.already'))
+    await noteChange(tx, asker, now(), { what: 'claim', object: claim.text.slice(0, 100) })
+  })
+  return told(say.text('claim.added', { claim: quoted(claim.text, 200), id: claim.id }))
+}
+
+/** Changes a claim of this server's own; the operator's are the operator's. @throws {UsageError} */
+export async function editClaim(
+  options: Options,
+  asker: Asker,
+  context: CommandContext,
+  retire: boolean,
+): Promise<Answer> {
+  const { store, now } = context
+  const { say, guildId, userId } = asker
+  const wanted = options.getString('claim') ?? ''
+  const known = (await store.claims.list(guildId)).find(({ id, owner }) => id === wanted && owner === guildId)
+  if (!known) throw new UsageError(say.text('claim.foreign', { claim: wanted.slice(0, 60) }))
+  const edited: Claim = retire
+    ? { ...known, status: known.status === 'active' ? 'retired' : 'active' }
+    : withReview(
+        {
+          ...known,
+          text: options.getString('text') ?? known.text,
+          title: options.getString('title') ?? known.title,
+          claimant: options.getString('claimant') ?? known.claimant,
+        },
+        options,
+        asker,
+      )
+  await store.transaction(async (tx) => {
+    await tx.claims.edit(edited, { by: userId, now: now() })
+    await noteChange(tx, asker, now(), { what: retire ? 'retire' : 'claim', object: edited.text.slice(0, 100) })
+  })
+  const done = !retire ? 'claim.edited' : edited.status === 'retired' ? 'claim.retire.done' : 'claim.retire.back'
+  return told(say.text(done, { claim: quoted(edited.text, 200) }))
+}
+
+/** "Track as claim": the words of an entry become a claim of this server. */
+export const trackComponent = (context: CommandContext): Component => ({
+  name: 'track',
+  answers: 'message',
+  async run(interaction, [id = '']) {
+    const asker = await asCurator(interaction, context)
+    const entry = await findEntry(id, asker.guildId, asker.say, context)
+    const text = entry.words
+      .map(({ content }) => content)
+      .join(' ')
+      .replace(/\s+/g, ' ')
+      .slice(0, 500)
+    const claim = { ...newClaim(text, asker.guildId), claimant: entry.speaker?.name ?? null, date: entry.firstSeen }
+    return keep(claim, asker, context)
+  },
+})
