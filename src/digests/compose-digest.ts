@@ -89,6 +89,7 @@ function toTurnGroups({ fresh, earlier, clusters }: DigestInput): Turn[][] {
     for (let next = leader.get(top); next !== undefined; next = leader.get(top)) top = next
     return top
   }
+  joinRepeats(turns, lead, leader)
   for (const { kind, members } of clusters) {
     if (kind !== 'same-quote') continue
     const keys = members.flatMap((member) => turnOf.get(member) ?? [])
@@ -100,6 +101,31 @@ function toTurnGroups({ fresh, earlier, clusters }: DigestInput): Turn[][] {
     groups.set(lead(turn.key), [...(groups.get(lead(turn.key)) ?? []), turn])
   }
   return [...groups.values()].filter((group) => group.some((turn) => turn.fresh))
+}
+
+/** The same words of one speaker twice in one document, as in a headline and the text below it, are one entry. */
+function joinRepeats(turns: Map<string, Turn>, lead: (key: string) => string, leader: Map<string, string>): void {
+  const seen = new Map<string, string>()
+  for (const { key, parts } of turns.values()) {
+    const first = parts[0]!
+    const words = parts.map(({ statement }) =>
+      statement.content
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, ' ')
+        .trim(),
+    )
+    const same = `${first.document.id} ${first.statement.speaker?.name} ${words.join(' ')}`
+    const known = seen.get(same)
+    if (known === undefined) seen.set(same, key)
+    else if (lead(known) !== lead(key)) leader.set(lead(key), lead(known))
+  }
+}
+
+/** An article's words without the addresses that stood behind its links, on one line. A post keeps its own. */
+const shown = ({ document, statement }: Recorded): string => {
+  const words =
+    document.kind === 'post' ? statement.content : statement.content.replace(/\s*<?https?:\/\/[^\s<>]+>?/g, '')
+  return words.replace(/\s+/g, ' ').trim()
 }
 
 const length = (turn: Turn) => turn.parts.reduce((sum, { statement }) => sum + statement.content.length, 0)
@@ -125,8 +151,8 @@ function toEntry(turns: Turn[], { claims }: DigestInput): DigestEntry | null {
     statementIds: all.map(({ statement }) => statement.id),
     speaker: named.speaker,
     speaksFor: speakers.find(({ speaksFor }) => speaksFor)?.speaksFor ?? null,
-    cue: parts.find(({ statement }) => statement.cue)?.statement.cue?.text ?? null,
-    words: parts.map(({ statement }) => ({ content: statement.content, directness: statement.directness })),
+    cue: parts.find(({ statement }) => statement.cue)?.statement.cue?.text.toLowerCase() ?? null,
+    words: parts.map((part) => ({ content: shown(part), directness: part.statement.directness })),
     medium: all.find(({ statement }) => statement.medium)?.statement.medium ?? null,
     said: all.map(({ statement }) => statement.said).find((said) => said !== null) ?? null,
     firstSeen: all.map(({ document }) => document.published).find((published) => published !== null) ?? null,

@@ -231,6 +231,8 @@ describe('a text in another language', () => {
     expect(
       said(
         'Der Bürgermeister sagte am Montag: „Die Lampen bleiben an.“ Er fügte hinzu, dass niemand gefragt worden sei, und ging.',
+        [],
+        { language: null },
       ),
     ).toEqual([])
   })
