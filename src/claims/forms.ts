@@ -38,13 +38,14 @@ function toForm(tokens: Token[], number: Numbering): Form {
 
 export function toClaimForm(claim: Claim, number: Numbering): ClaimForm {
   const text = tokenise(claim.text)
-  const title = tokenise(claim.title ?? '')
+  // Where there is no title the text stands for it: that nothing covers a missing title would tell against the claim.
+  const title = claim.title ? tokenise(claim.title) : text
   const others = claim.paraphrases.flatMap((paraphrase) => tokenise(paraphrase))
   return {
     claim,
     text: toForm(text, number),
     title: toForm(title, number),
-    all: toForm([...text, ...title, ...others], number),
+    all: toForm([...text, ...(claim.title ? title : []), ...others], number),
   }
 }
 

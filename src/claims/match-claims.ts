@@ -4,7 +4,7 @@ import { type Candidate, createDescriber } from './features.ts'
 import { type ClaimForm, type QueryForm, toClaimForm, toQueryForm } from './forms.ts'
 import { createIndex } from './index.ts'
 import { splitPassages } from './passages.ts'
-import { type Kind, probability, rankScore, THRESHOLDS } from './ranking.ts'
+import { FEW_CLAIMS, type Kind, probability, rankScore, THRESHOLDS } from './ranking.ts'
 import { relate } from './relation.ts'
 import { fourGrams, tokenise } from './tokens.ts'
 
@@ -46,6 +46,7 @@ export function createMatcher(claims: Iterable<Claim> = [], options: { encoder?:
   const core = createCore()
   for (const claim of claims) core.add(claim)
   const { add, remove, get, size } = core
+  const byWords = () => (core.size() < FEW_CLAIMS ? 'few' : 'words')
   return {
     add,
     remove,
@@ -55,7 +56,7 @@ export function createMatcher(claims: Iterable<Claim> = [], options: { encoder?:
     match(query, asked = {}) {
       const { id, text } = read(query)
       return best(
-        splitPassages(text).map((passage) => judge(core.rank(passage, asked.owner), passage, 'words', asked)),
+        splitPassages(text).map((passage) => judge(core.rank(passage, asked.owner), passage, byWords(), asked)),
         id,
         asked,
       )
@@ -66,10 +67,10 @@ export function createMatcher(claims: Iterable<Claim> = [], options: { encoder?:
       const judged: Judged[][] = []
       for (const passage of passages) {
         const ranked = core.rank(passage, asked.owner)
-        const byWords = judge(ranked, passage, 'words', asked)
-        const first = byWords[0]?.score ?? 0
-        const isClear = first >= CLEAR || (passages.length > 1 && first < HOPELESS) || byWords.length === 0
-        if (isClear || !options.encoder) judged.push(byWords)
+        const told = judge(ranked, passage, byWords(), asked)
+        const first = told[0]?.score ?? 0
+        const isClear = first >= CLEAR || (passages.length > 1 && first < HOPELESS) || told.length === 0
+        if (isClear || !options.encoder || core.size() < FEW_CLAIMS) judged.push(told)
         else {
           const { byMeaning } = await import('./meaning.ts')
           judged.push(judge(await byMeaning(ranked, passage, options.encoder), passage, 'encoded', asked))
@@ -236,7 +237,12 @@ const PASSAGE_ODDS = Math.log(150)
 
 type Judged = { claim: Claim; passage: string; score: number }
 
-function judge({ candidates, rows, scores }: Ranked, passage: string, kind: Kind, { top = 5 }: MatchOptions): Judged[] {
+function judge(
+  { candidates, rows, scores }: Ranked,
+  passage: string,
+  kind: Kind | 'few',
+  { top = 5 }: MatchOptions,
+): Judged[] {
   let most = 1
   return candidates.slice(0, top).map(({ form }, i) => {
     most = Math.min(most, probability(rows[i]!, deciding(scores, i), kind))

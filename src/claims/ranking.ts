@@ -20,7 +20,11 @@ const NAMES: string[] = [...FEATURES, ...ENCODED, ...DECIDING]
 const dense = ({ weights }: Linear) => Float64Array.from(NAMES, (name) => weights[name] ?? 0)
 
 const LISTS = { words: dense(model.ranking.words as Linear), encoded: dense(model.ranking.encoded as Linear) }
-const DECISIONS = { words: dense(model.decision.words as Linear), encoded: dense(model.decision.encoded as Linear) }
+const DECISIONS = {
+  words: dense(model.decision.words as Linear),
+  encoded: dense(model.decision.encoded as Linear),
+  few: dense(model.decision.few as Linear),
+}
 
 export type Kind = 'words' | 'encoded'
 
@@ -30,10 +34,14 @@ export function rankScore(row: ArrayLike<number>, kind: Kind): number {
 }
 
 /** 0 to 1, calibrated: that this candidate is the claim behind the query. */
-export function probability(row: ArrayLike<number>, deciding: readonly [number, number, number], kind: Kind): number {
+export function probability(
+  row: ArrayLike<number>,
+  deciding: readonly [number, number, number],
+  kind: Kind | 'few',
+): number {
   const weights = DECISIONS[kind]
   const from = FEATURES.length + ENCODED.length
-  let sum = (kind === 'words' ? model.decision.words : model.decision.encoded).bias + dot(row, weights)
+  let sum = model.decision[kind].bias + dot(row, weights)
   for (let i = 0; i < deciding.length; i++) sum += deciding[i]! * weights[from + i]!
   return 1 / (1 + Math.exp(-sum))
 }
@@ -43,6 +51,9 @@ function dot(row: ArrayLike<number>, weights: Float64Array): number {
   for (let i = 0; i < row.length; i++) sum += row[i]! * weights[i]!
   return sum
 }
+
+/** In a smaller store the first candidate leads by chance: how far it leads says less, and the decision is learnt apart. */
+export const FEW_CLAIMS = 1000
 
 /** From which probability an answer is a match, and from which it is at least unsure. */
 export const THRESHOLDS: { match: number; unsure: number } = model.thresholds

@@ -3,8 +3,8 @@
  * other, the two sides of a line of `OPPOSED` exclude each other.
  */
 const ALIKE = `
-raise increase grow rise hike
-lower reduce cut decrease drop fall shrink slash
+raise increase grow rise hike rose risen grew grown
+lower reduce cut decrease drop fall shrink slash fell fallen shrank
 close shut
 buy purchase acquire
 sell sold
@@ -75,7 +75,7 @@ everyone everybody
 nobody none
 `
 const OPPOSED = `
-raise increase grow rise double up / lower reduce cut decrease drop fall down shrink halve
+raise increase grow rise rose risen grew double up / lower reduce cut decrease drop fall fell fallen down shrink halve
 open / close shut
 win won / lose lost
 accept take welcome approve / reject refuse decline

@@ -23,7 +23,9 @@ const EMPTY = new Set(
   `a an the of in on at by to for from with as and or but that this these those it its he she they them his her their
   is are was were be been being has have had do does did will would can could may might shall should there here who
   whom which what when while because if than then so such also very just up out into onto about over under after
-  before between during i we you my our your me us said says say according off went go gone put why own ended came come took taken part times made make makes tell tells told lie lies`.split(/\s+/),
+  before between during i we you my our your me us said says say according off went go gone put why own ended came come took taken part times made make makes tell tells told lie lies`.split(
+    /\s+/,
+  ),
 )
 
 export const RELATION_FEATURES = [
@@ -168,7 +170,9 @@ export function describeRelation(claim: string, statement: string) {
     turned || opposed.length > 0 ? Math.min(c + 0.2, 1) : 0,
     has(gone, ALL) || has(extra, SOME) ? 1 : 0,
     has(gone, SOME) || has(extra, ALL) ? 1 : 0,
-    gonePlain.length > 0 && extraPlain.length > 0 ? Math.min(3, extraPlain.length) - Math.min(3, gonePlain.length) + 0.5 : 0,
+    gonePlain.length > 0 && extraPlain.length > 0
+      ? Math.min(3, extraPlain.length) - Math.min(3, gonePlain.length) + 0.5
+      : 0,
     sameOrder(kept, theirs),
     becomesOne(kept, met),
   ]

@@ -94,7 +94,7 @@ const THRESHOLD = (thresholds as { match: number }).match
 /** Claim and title as one text, every term of the post as often as it stands there. */
 function plainBm25(claims: Claim[], queries: Asked[]): number[] {
   const numbers = new Map<string, number>()
-  const number = (term: string) => numbers.get(term) ?? (numbers.set(term, numbers.size), numbers.size - 1)
+  const number = (term: string) => numbers.get(term) ?? numbers.set(term, numbers.size).size - 1
   const index = createIndex()
   for (const { text, title } of claims) index.add(terms(`${text}\n${title ?? ''}`).map(number))
   return queries.map(({ text, gold }) => {

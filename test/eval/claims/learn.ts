@@ -13,7 +13,7 @@ function scaleOf(rows: Float64Array[]): Scale {
   for (const row of rows) for (let f = 0; f < width; f++) mean[f] = mean[f]! + row[f]! / rows.length
   for (const row of rows)
     for (let f = 0; f < width; f++) deviation[f] = deviation[f]! + (row[f]! - mean[f]!) ** 2 / rows.length
-  return { mean, deviation: deviation.map((value) => Math.sqrt(value) || 1) }
+  return { mean, deviation: deviation.map((value) => (value < 1e-12 ? 1 : Math.sqrt(value))) }
 }
 
 /** Adam on the whole batch. `gradient` adds to its second argument. @see Kingma and Ba 2015 */

@@ -12,6 +12,7 @@ import { splitPassages } from '../../../src/claims/passages.ts'
 import { DECIDING, ENCODED, type Kind } from '../../../src/claims/ranking.ts'
 import { tokenise } from '../../../src/claims/tokens.ts'
 import { localEncoder } from '../../../src/encoder/local.ts'
+import { seeded } from '../../bench/claims/generate.ts'
 import { type Asked, readClaimStore, readQueries } from './checkthat.ts'
 import { keepVectors } from './kept-vectors.ts'
 import { apply, type Learnt, type Lesson, learnProbability, learnRanking, sigmoid } from './learn.ts'
@@ -151,8 +152,108 @@ function countCommonTerms(): void {
   )
 }
 
+/** So many random claims stand beside those that are asked for, by turns. */
+const FEW = [2, 8, 20, 60, 200, 600]
+/** What a text that comes first among few gets for nothing. */
+const BY_CHANCE = new Set<string>([
+  'words share',
+  'words rank',
+  'words gap',
+  'grams share',
+  'grams rank',
+  'grams gap',
+  'lead',
+  'rank',
+])
+const WITHOUT_CHANCE = [...FEATURES, ...DECIDING].map((name) => !BY_CHANCE.has(name))
+
+/**
+ * Small stores, as a config has them: random claims, and the claims of every second of ten posts; then unrelated
+ * passages against the same stores. Every post is asked twice, once with its claim and once without.
+ */
+async function teachFew(split: 'train' | 'dev') {
+  const { claims, kept } = readClaimStore('2022')
+  const byId = new Map(claims.map((claim) => [claim.id, claim]))
+  const queries = readQueries('2022', split)
+  const passages = split === 'train' ? (await readFeedItems(0)).flatMap(({ text }) => splitPassages(text)) : []
+  const random = seeded(5)
+  const examples: (Answer & { row: Float64Array; fold: number; isUnrelated: boolean })[] = []
+  for (const half of [0, 1])
+    for (let from = 0; from < queries.length; from += 10) {
+      const asked = queries
+        .slice(from, from + 10)
+        .map((query) => ({ ...query, gold: kept.get(query.gold) ?? query.gold }))
+      const without = new Set(asked.filter((_, i) => i % 2 !== half).map(({ gold }) => gold))
+      const core = createCore()
+      for (const [i, { gold }] of asked.entries()) if (i % 2 === half && !without.has(gold)) core.add(byId.get(gold)!)
+      for (let i = 0; i < FEW[(from / 10) % FEW.length]!; i++) {
+        const claim = claims[Math.floor(random() * claims.length)]!
+        if (!without.has(claim.id)) core.add(claim)
+      }
+      const tell = (text: string, gold: string | null, fold: number) => {
+        const { rows, scores, candidates } = core.rank(text)
+        if (!rows[0]) return
+        const row = new Float64Array(FEATURES.length + DECIDING.length)
+        row.set(rows[0])
+        row.set(deciding(scores, 0), FEATURES.length)
+        for (const [f, counts] of WITHOUT_CHANCE.entries()) if (!counts) row[f] = 0
+        const hasClaim = gold !== null && core.placeOf(gold) !== undefined
+        const isRight = hasClaim && candidates[0]!.form.claim.id === gold
+        examples.push({ row, score: 0, isRight, hasClaim, fold, isUnrelated: gold === null })
+      }
+      for (const { text, gold } of asked) tell(text, gold, foldOf(gold))
+      for (let i = 0; i < 10 && passages.length > 0; i++)
+        tell(passages[Math.floor(random() * passages.length)]!, null, from % FOLDS)
+    }
+  return examples
+}
+
+async function learnFew(): Promise<void> {
+  const train = await teachFew('train')
+  const dev = await teachFew('dev')
+  const learnOn = (examples: typeof train) =>
+    learnProbability(
+      examples.map(({ row, isRight, isUnrelated }) => ({
+        row,
+        isTrue: isRight,
+        weight: isUnrelated ? UNRELATED_WEIGHT / 2 : 1,
+      })),
+      DECAY.decision,
+    )
+  const score = (model: Learnt, examples: typeof train) =>
+    examples.map((one) => ({ ...one, score: sigmoid(apply(model, one.row)) }))
+  const told: typeof train = []
+  for (let fold = 0; fold < FOLDS; fold++)
+    told.push(
+      ...score(
+        learnOn(train.filter((one) => one.fold !== fold)),
+        train.filter((one) => one.fold === fold),
+      ),
+    )
+  const model = learnOn(train)
+  for (const [name, examples] of [
+    ['cross-validated on train', told],
+    ['2022 dev', score(model, dev)],
+  ] as const) {
+    const posts = examples.filter(({ isUnrelated }) => !isUnrelated)
+    const alarms = examples.filter(({ isUnrelated, score: given }) => isUnrelated && given >= 0.4).length
+    const at = decisionAt(posts, 0.4)
+    console.log(
+      `small stores, ${name}: F1 at .4 ${at.f1.toFixed(3)}, precision ${at.precision.toFixed(3)}, best F1 ${bestF1(posts).f1.toFixed(3)}, ${alarms} alarms on ${examples.length - posts.length} unrelated passages`,
+    )
+  }
+  const path = resolve(room, 'weights.json')
+  const weights = JSON.parse(readFileSync(path, 'utf8'))
+  weights.decision.few = named([...FEATURES, ...DECIDING], {
+    ...model,
+    weights: model.weights.map((weight, f) => (WITHOUT_CHANCE[f] ? weight : 0)),
+  })
+  writeFileSync(path, `${JSON.stringify(weights, null, 1)}\n`)
+}
+
 const kind = process.argv[2]
 if (kind === 'terms') countCommonTerms()
+else if (kind === 'few') await learnFew()
 else if (kind === 'words' || kind === 'encoded') {
   const years = kind === 'words' ? ['2022', '2020'] : ['2022']
   const train: Taught[] = []
@@ -190,4 +291,4 @@ else if (kind === 'words' || kind === 'encoded') {
   weights.madeBy =
     'test/eval/claims/train.ts on CheckThat! 2020 and 2022 train (English, task 2), which are free for research use'
   writeFileSync(path, `${JSON.stringify(weights, null, 1)}\n`)
-} else console.error('say what to learn: terms, words or encoded')
+} else console.error('say what to learn: terms, words, encoded or few')

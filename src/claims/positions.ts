@@ -1,0 +1,64 @@
+import type { Claim, Match, Statement } from '../model.ts'
+import { compareCounts, findCounts } from './figures.ts'
+
+/** What one entity said on one claim, once. `when`: as said, else as first published. */
+export type Said = {
+  statement: Pick<Statement, 'id' | 'content' | 'said'>
+  match: Pick<Match, 'claimId' | 'relation' | 'score'>
+  published: string | null
+}
+
+export type Stance = 'affirms' | 'denies' | 'unclear'
+
+/** One step of a position. `turned`: how it differs from the step before, null where it does not. */
+export type Position = {
+  statementId: string
+  when: string | null
+  words: string
+  stance: Stance
+  figures: string[]
+  turned: { from: string; to: string; what: 'stance' | 'figure' } | null
+}
+
+const STANCE: Record<string, Stance> = {
+  repeats: 'affirms',
+  'differs-in-figure': 'affirms',
+  narrower: 'affirms',
+  wider: 'affirms',
+  opposes: 'denies',
+}
+
+/**
+ * What an entity said on a claim, in order, and where it turned: from affirming to denying, or from one figure to
+ * another. Statements without a time come last. A claim that is itself a denial is kept in mind by its relation.
+ */
+export function tracePosition(claim: Pick<Claim, 'id'>, said: Said[]): Position[] {
+  const steps = said
+    .filter(({ match }) => match.claimId === claim.id)
+    .map(({ statement, match, published }) => ({
+      statementId: statement.id,
+      when: earliest(statement.said, published),
+      words: statement.content,
+      stance: STANCE[match.relation ?? ''] ?? ('unclear' as Stance),
+      counts: findCounts(statement.content),
+    }))
+    .sort((a, b) => (a.when ?? '~').localeCompare(b.when ?? '~') || a.statementId.localeCompare(b.statementId))
+  let stance: Stance = 'unclear'
+  let counts: ReturnType<typeof findCounts> = []
+  return steps.map(({ counts: theirs, ...step }) => {
+    const [differing] = compareCounts(counts, theirs).differ
+    let turned: Position['turned'] = null
+    if (step.stance !== 'unclear' && stance !== 'unclear' && step.stance !== stance)
+      turned = { from: stance, to: step.stance, what: 'stance' }
+    else if (differing) turned = { from: differing[0].text, to: differing[1].text, what: 'figure' }
+    if (step.stance !== 'unclear') stance = step.stance
+    if (theirs.length > 0) counts = theirs
+    return { ...step, figures: theirs.map(({ text }) => text), turned }
+  })
+}
+
+/** What was said cannot have been said after it was published. */
+function earliest(said: string | null, published: string | null): string | null {
+  if (!said || !published) return said ?? published
+  return said <= published ? said : published
+}
