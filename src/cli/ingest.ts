@@ -8,7 +8,6 @@ import { readLocalFile } from '../sources/file.ts'
 import { createNet } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
 import { readSource, type SourceKit } from '../sources/read-source.ts'
-import { openStoreSink } from './store-sink.ts'
 import type { Io, Verb } from './verb.ts'
 
 /** Takes what was read. The record takes it with `--store`, otherwise it goes to standard output. */
@@ -40,7 +39,8 @@ for each document, {"type":"problem","where","reason"} for what could not be rea
 example: npm run -s onrecord -- ingest feeds/*.xml https://example.org/feed > documents.jsonl
 
 Exit code 1 where nothing at all could be read.`,
-  run: (args, io) => ingest(args, io, (paths) => openStoreSink(paths, io)),
+  // The record and the rooms are loaded only where they are asked for: reading a file needs neither.
+  run: (args, io) => ingest(args, io, async (paths) => (await import('./store-sink.ts')).openStoreSink(paths, io)),
 }
 
 /** @param openSink gives another place for what is read: the record, for `--store` */
