@@ -153,6 +153,7 @@ function countCommonTerms(): void {
 }
 
 /** So many random claims stand beside those that are asked for, by turns. */
+const NEIGHBOURS = 2
 const FEW = [2, 8, 20, 60, 200, 600]
 /** What a text that comes first among few gets for nothing. */
 const BY_CHANCE = new Set<string>([
@@ -177,6 +178,8 @@ async function teachFew(split: 'train' | 'dev') {
   const queries = readQueries('2022', split)
   const passages = split === 'train' ? (await readFeedItems(0)).flatMap(({ text }) => splitPassages(text)) : []
   const random = seeded(5)
+  const whole = createCore()
+  for (const claim of claims) whole.add(claim)
   const examples: (Answer & { row: Float64Array; fold: number; isUnrelated: boolean })[] = []
   for (const half of [0, 1])
     for (let from = 0; from < queries.length; from += 10) {
@@ -186,6 +189,10 @@ async function teachFew(split: 'train' | 'dev') {
       const without = new Set(asked.filter((_, i) => i % 2 !== half).map(({ gold }) => gold))
       const core = createCore()
       for (const [i, { gold }] of asked.entries()) if (i % 2 === half && !without.has(gold)) core.add(byId.get(gold)!)
+      // The claims of one store are about one story: the nearest wrong claims stand beside the right one.
+      for (const { text } of asked)
+        for (const { form } of whole.rank(text).candidates.slice(0, NEIGHBOURS))
+          if (!without.has(form.claim.id)) core.add(form.claim)
       for (let i = 0; i < FEW[(from / 10) % FEW.length]!; i++) {
         const claim = claims[Math.floor(random() * claims.length)]!
         if (!without.has(claim.id)) core.add(claim)
