@@ -12,7 +12,7 @@ const VERBS: Record<CueKind, string> = {
     'say claim argue insist assert maintain contend state declare explain note admit concede acknowledge confirm warn predict suggest believe think hope fear allege estimate conclude testify swear add reckon stress recall reply',
   that: 'tell announce observe remark comment respond answer deny caution propose recommend demand feel expect doubt know suspect complain protest boast quip write tweet post report reveal disclose emphasise emphasize agree counter retort advise assure inform indicate signal imply point opine lament exclaim read show find learn discover rule realise realize worry understand wonder remember forget decide see hear joke posit caution guess imagine assume say shout cry ask muse speculate underline highlight illustrate prove notice figure regret cite',
   object:
-    'criticise criticize condemn denounce praise blast slam dismiss reject defend describe discuss mention cite question outline oppose endorse tout applaud decry deride mock ridicule lambaste accuse blame label compare call detail dispute voice express reiterate echo count',
+    'criticise criticize condemn denounce praise blast slam dismiss reject defend describe discuss mention cite question outline oppose endorse tout applaud decry deride mock ridicule lambaste accuse blame label compare call detail dispute voice express reiterate echo count attack sue fault rebuke take',
   infinitive:
     'vow promise pledge threaten refuse decline offer plan intend want seek agree propose aim hope mean expect ask',
   person: 'urge encourage invite press order beg implore want ask tell advise warn persuade convince remind',
@@ -37,6 +37,7 @@ const IRREGULAR: Record<string, string> = {
   beg: 'begged begs begging',
   slam: 'slammed slams slamming',
   plan: 'planned plans planning',
+  take: 'took takes taken taking',
 }
 
 function formsOf(base: string): string[] {
@@ -78,4 +79,4 @@ export const NOUNS =
   /^(?:claim|claims|allegation|allegations|suggestion|assertion|argument|contention|statement|warning|belief|view|idea|fear|fears|hope|hopes|promise|pledge|plan|plans|decision|demand|demands|request|proposal|accusation|accusations|conclusion|admission|concern|concerns|prediction|notion|theory|call|calls|vow|threat|desire|assessment|report|reports|news|rumor|rumors|revelation|revelations|commitment)$/
 /** “is convinced that”, “were frustrated that”. */
 export const ADJECTIVES =
-  /^(?:afraid|convinced|confident|concerned|worried|clear|sure|certain|aware|hopeful|optimistic|frustrated|adamant|sorry|glad|surprised|disappointed|skeptical|doubtful)$/
+  /^(?:afraid|convinced|confident|concerned|worried|clear|sure|certain|aware|hopeful|optimistic|frustrated|adamant|sorry|glad|surprised|disappointed|skeptical|doubtful|firm)$/

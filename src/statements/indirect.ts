@@ -13,6 +13,8 @@ const PRONOUN_CLAUSE =
 const QUESTION = /^(?:what|how|why|whether|who|whom|where|when|which|if)\b/
 const TIME =
   /^(?:\s*,)?\s+(?:(?:on|late|early|last|this)\s+)*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|yesterday|today|week|month|year)(?:\s+(?:morning|afternoon|evening|night))?(?=[\s,])|^\s+(?:in|at|during|on)\s+(?:an?|the|his|her|its|their)\s+(?:[\w-]+\s+){0,3}(?:statement|interview|speech|email|e-mail|letter|tweet|post|rally|conference|debate|report|memo)\b|^\s+(?:also|again|later|recently|previously|repeatedly|earlier)(?=\s)/i
+/** Verbs that are about saying only with a reason or a deed behind them. */
+const NEEDS_A_REASON = /^(?:attack\w*|sue[sd]?|suing|fault\w*|rebuk\w*|t[ao]k\w+|took)$/
 const NOT_A_VERB = /^(?:to|the|a|an|of|his|her|their|its|my|our|your|no|any|this|that|these|those)$/i
 
 /**
@@ -115,6 +117,8 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
       if (source && several) return { source, cue, start: word.end + content.start, end: stop }
     }
   }
+  const led = ledBy(sentence, from, end, word, rest)
+  if (led) return led
   if (NOUNS.test(form) || ADJECTIVES.test(form)) {
     const clause = /^\s+(?:that\s+(?=\S)|(?:to)\s+(?=\p{Ll}))/u.exec(rest)
     const noun = NOUNS.test(form)
@@ -130,9 +134,27 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
   return null
 }
 
+/** “revelations by Anonymous that …”, “a call among members to …”: the speaker stands behind the noun. */
+function ledBy(sentence: string, from: number, end: number, word: Word, rest: string): Indirect | null {
+  if (!NOUNS.test(word.text.toLowerCase())) return null
+  const match =
+    /^\s+(?:\p{Ll}+\s+){0,2}(?:by|from|among|amongst|of)\s+((?:\S+\s+){1,6}?)(that|to(?=\s\p{Ll}))\s+(?=\S)/u.exec(rest)
+  if (!match) return null
+  const at = word.end + match[0].length - match[2]!.length - 1 - match[1]!.length
+  const source = subjectBefore(match[1]!, at)
+  const start = word.end + match[0].length - (match[2] === 'to' ? 3 : 0)
+  if (!source || start >= end) return null
+  return {
+    source,
+    cue: { text: word.text, start: word.start, end: word.end },
+    start,
+    end: clauseEnd(sentence, from, start, end),
+  }
+}
+
 /** A base form is also a noun (“Islamic state”, “a report”): as a verb it follows a plural, a pronoun or a modal. */
 function isVerb(form: string, before: string): boolean {
-  if (/(?:ed|ing|s|id|ot|ew|aw|ught|old|ound|ote|ang|ore|elt|ent|oke|wn)$/.test(form)) return true
+  if (/(?:ed|ing|s|id|ot|ew|aw|ught|old|ound|ote|ang|ore|elt|ent|oke|wn|ken|ook)$/.test(form)) return true
   return (
     /^(?:I|we|you|they|who|will|would|can|could|may|might|must|should|did|do|does|people|also|often|now|still|repeatedly|privately|never|to|that|which)$/i.test(
       before,
@@ -174,12 +196,24 @@ function contentOf(rest: string, form: string, kinds: Set<CueKind>): { start: nu
     return { start: space, end: endOfPhrase(rest, space) }
   if (kinds.has('person') && /^(?:[\p{L}’'․-]+\s+){1,6}?(?:not\s+)?to\s+\p{Ll}/u.test(clause))
     return { start: space, end: endOfPhrase(rest, space) }
+  // “attacked the firm for hiding it”, “took credit for removing it”: said, where a reason or a deed is named.
+  if (/^(?:attack\w*|sue[sd]?|fault\w*|rebuk\w*)$/.test(form))
+    return /^\s+(?:\S+\s+){1,8}?for\s+\w+ing\b/.test(rest) ? { start: space, end: endOfPhrase(rest, space) } : null
+  if (/^(?:t[ao]k\w+|took|claim(?:s|ed)?)$/.test(form)) {
+    const credit = /^\s+(?:\w+\s+)?(?:credit|responsibility|blame)\s+for\s+(?=\S)/.exec(rest)
+    if (credit) return { start: credit[0].length, end: endOfPhrase(rest, credit[0].length) }
+  }
+  if (/^(?:call|called|calls|calling)$/.test(form) && /^\s+out\s/.test(rest))
+    return /\bfor\s+\w+ing\b/.test(rest)
+      ? { start: /^\s+out\s+/.exec(rest)![0].length, end: endOfPhrase(rest, 5) }
+      : null
   if (/^(?:call|called|calls|calling)$/.test(form)) {
     const asked = /^\s+(?:on|for|upon)\s+(?=\S)/.exec(rest)
     return asked ? { start: asked[0].length, end: endOfPhrase(rest, asked[0].length) } : null
   }
   if (
     kinds.has('object') &&
+    !NEEDS_A_REASON.test(form) &&
     /^(?:[\p{L}_“"‘$\d@#])/u.test(clause) &&
     !/^(?:by|in|on|at|with|from|as|and|or|to|after|before|during|for|against)\b/.test(clause)
   )

@@ -2,6 +2,7 @@
 import { createFinder, findMentions } from '../../src/mentions/find-mentions.ts'
 import { extractStatements } from '../../src/statements/extract-statements.ts'
 import { shared } from '../support/shared.ts'
+import { scoreArticles } from './statements/articles.ts'
 import { scoreCofenet } from './statements/cofenet.ts'
 import { type Extract, f1, scorePolnear } from './statements/measure.ts'
 import { readPolnear } from './statements/polnear.ts'
@@ -36,6 +37,19 @@ export async function run(args: string[]): Promise<void> {
   const cofenet = shared('data/quotes/cofenet-polnear/valid.jsonl')
   if (cofenet && !wanted)
     rows['CofeNet PolNeAR valid, content, exact'] = shown(f1(scoreCofenet(cofenet, extract)), '38.5', '50')
+  const seeds = shared('data/seeds')
+  if (seeds) {
+    const { found, labels, clusters, wrong, discrepancies } = scoreArticles(seeds)
+    rows[`five articles, statements with the right speaker, of ${labels} that we labelled`] = {
+      score: String(found),
+      'must reach': '55',
+    }
+    rows['five articles, same-quotation clusters found / of two speakers'] = {
+      score: `${clusters} / ${wrong}`,
+      'must reach': '4 / 0',
+    }
+    rows['five articles, counts that do not agree'] = { score: discrepancies.join('; ') || 'none' }
+  }
   rows['common-word traps, 208 sentences'] = shown(
     f1(scoreTraps(args.includes('--traps') ? console.log : undefined)),
     '',
