@@ -403,8 +403,8 @@ export type DigestFilter = {
   claimId?: string
   /** Part of an outlet's name. */
   publisher?: string
-  /** Words that stand in the statement. */
-  phrase?: string
+  /** Words that stand in the statement: `lamp* AND (quay OR "old harbour") -ferry`. */
+  query?: string
   /** 0 to 1: at least this near a known claim. */
   minimumScore?: number
 }

@@ -1,5 +1,6 @@
 import type { APIApplicationCommandBasicOption, AutocompleteInteraction, ChatInputCommandInteraction } from 'discord.js'
 import { ApplicationCommandOptionType, ChannelType } from 'discord.js'
+import { isMistake, parseQuery } from '../digests/query.ts'
 import type { Choice } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import { sayIn } from '../messages/languages.ts'
@@ -19,7 +20,7 @@ export const deliveryOptions: APIApplicationCommandBasicOption[] = [
   textOption('time_zone', 'subscribe.zone', { autocomplete: true, maxLength: 60 }),
   textOption('entity', 'filter.entity', { autocomplete: true, maxLength: 60 }),
   textOption('claim', 'filter.claim', { autocomplete: true, maxLength: 100 }),
-  textOption('words', 'filter.words', { maxLength: 60 }),
+  textOption('words', 'filter.words', { maxLength: 200 }),
   textOption('source', 'filter.source', { autocomplete: true, maxLength: 60 }),
   {
     type: ApplicationCommandOptionType.Integer,
@@ -73,7 +74,7 @@ export async function readWish(
     filter.claimId = claim
   }
   const words = options.getString('words')
-  if (words) filter.phrase = words
+  if (words) filter.query = words
   const source = options.getString('source')
   if (source) filter.publisher = source
   const score = options.getInteger('minimum_score')
@@ -85,10 +86,18 @@ export async function readWish(
   }
 }
 
+/** Points at the mistake in a query, null where there is none. */
+export function pointAt(query: string | null, say: Say): string | null {
+  const parsed = query === null ? null : parseQuery(query)
+  if (!parsed || !isMistake(parsed)) return null
+  const line = (query ?? '').replace(/[`\s]/g, ' ')
+  return `${say.text(`query.${parsed.mistake}`)}\n\`\`\`\n${line}\n${' '.repeat(parsed.at)}^\n\`\`\``
+}
+
 /** In a line: what a channel filters for, whom it mentions, where it waits for approval. */
 export function describeWish({ filter, roleId, approvalChannelId }: DeliveryWish, say: Say): string {
-  const { entityId, claimId, phrase, publisher, minimumScore } = filter ?? {}
-  const only = [entityId, claimId, phrase && `“${phrase}”`, publisher]
+  const { entityId, claimId, query, publisher, minimumScore } = filter ?? {}
+  const only = [entityId, claimId, query && `“${query}”`, publisher]
     .filter((one) => one !== undefined)
     .map((one) => quoted(one ?? '', 60))
   return [

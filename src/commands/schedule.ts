@@ -6,7 +6,7 @@ import type { Say } from '../messages/say.ts'
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
 /**
- * A schedule as people write it, as a cron expression of five fields: `hourly`, `daily 8:30`, `weekdays 08:00`,
+ * A schedule as people write it, as a cron expression of five fields: `immediate` (every five minutes), `hourly`, `daily 8:30`, `weekdays 08:00`,
  * `weekly monday 9:00`, or the expression itself.
  *
  * @throws {UsageError} with the forms it can have
@@ -15,6 +15,7 @@ export function parseSchedule(written: string, say: Say): string {
   const words = written.trim().toLowerCase().split(/\s+/)
   const [kind = '', ...rest] = words
   if (kind === 'hourly' && rest.length === 0) return '0 * * * *'
+  if (kind === 'immediate' && rest.length === 0) return '*/5 * * * *'
   const time = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(rest.at(-1) ?? '')
   if (time) {
     const at = `${Number(time[2])} ${Number(time[1])}`
@@ -38,7 +39,15 @@ function isCron(expression: string): boolean {
   }
 }
 
-const COMMON = ['hourly', 'daily 08:00', 'daily 18:00', 'weekdays 08:00', 'weekly monday 08:00', '0 8,20 * * *']
+const COMMON = [
+  'hourly',
+  'immediate',
+  'daily 08:00',
+  'daily 18:00',
+  'weekdays 08:00',
+  'weekly monday 08:00',
+  '0 8,20 * * *',
+]
 
 /** What could be meant, while it is typed. What is typed stands first where it is right. */
 export function suggestSchedules(typed: string, say: Say): Choice[] {

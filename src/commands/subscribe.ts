@@ -7,7 +7,7 @@ import { type Asker, asCurator } from './asking.ts'
 import { noteChange, undoButton } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { channelOption, slash } from './define.ts'
-import { type DeliveryWish, deliveryOptions, readWish, suggestDelivery } from './filters.ts'
+import { type DeliveryWish, deliveryOptions, pointAt, readWish, suggestDelivery } from './filters.ts'
 import { moment, panel, told } from './reply.ts'
 import { parseSchedule, parseZone } from './schedule.ts'
 
@@ -37,6 +37,8 @@ export const subscribe = (context: CommandContext): Command => ({
     checkPermissions(interaction as ChatInputCommandInteraction, channelId, asker)
     const schedule = parseSchedule(options.getString('schedule') ?? 'daily 08:00', asker.say)
     const timeZone = parseZone(options.getString('time_zone') ?? 'UTC', asker.say)
+    const mistake = pointAt(options.getString('words'), asker.say)
+    if (mistake) return told(mistake)
     const wish = await readWish(options, {}, asker, context)
     const made = await subscribeChannel({ channelId, schedule, timeZone, ...wish }, asker, context)
     const next = made.nextDigestAt ? moment(made.nextDigestAt, 'F') : ''

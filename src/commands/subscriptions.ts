@@ -7,7 +7,7 @@ import { type Asker, asCurator } from './asking.ts'
 import { type ChangeKind, noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { channelOption, choiceOption, slash, subcommand } from './define.ts'
-import { deliveryOptions, describeWish, readWish, suggestDelivery } from './filters.ts'
+import { deliveryOptions, describeWish, pointAt, readWish, suggestDelivery } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, quoted, told } from './reply.ts'
 import { parseSchedule, parseZone } from './schedule.ts'
@@ -91,6 +91,8 @@ async function edit(
   const schedule = written ? parseSchedule(written, asker.say) : known.schedule
   const timeZone = zone ? parseZone(zone, asker.say) : known.timeZone
   const nextDigestAt = nextDue(schedule, timeZone, now())
+  const mistake = pointAt(options.getString('words'), asker.say)
+  if (mistake) return told(mistake)
   const clear = options.getString('clear')
   const wish = await readWish(
     options,

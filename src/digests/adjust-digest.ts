@@ -1,4 +1,5 @@
 import type { Correction, Digest, DigestEntry, DigestFilter, DigestGroup } from '../model.ts'
+import { isMistake, matchesQuery, parseQuery, toWords } from './query.ts'
 
 export type Adjustments = {
   filter?: DigestFilter | null
@@ -53,18 +54,20 @@ export function adjustDigest(
 }
 
 function passes({ speaker, speaksFor, words, match, reports }: DigestEntry, filter: DigestFilter): boolean {
-  const { entityId, claimId, publisher, phrase, minimumScore } = filter
-  const text = words
-    .map(({ content }) => content)
-    .join(' ')
-    .toLowerCase()
+  const { entityId, claimId, publisher, query, minimumScore } = filter
   return (
     (!entityId || speaker?.entityId === entityId || speaksFor?.entityId === entityId) &&
     (!claimId || match?.claimId === claimId) &&
     (!publisher || reports.some((report) => report.publisher?.toLowerCase().includes(publisher.toLowerCase()))) &&
-    (!phrase || text.includes(phrase.toLowerCase())) &&
+    (!query || fits(query, words.map(({ content }) => content).join(' '))) &&
     (!minimumScore || (match?.score ?? 0) >= minimumScore)
   )
+}
+
+/** A query that cannot be read, which its command refused, holds nothing back. */
+function fits(query: string, text: string): boolean {
+  const parsed = parseQuery(query)
+  return isMistake(parsed) || matchesQuery(parsed, toWords(text))
 }
 
 function merge(groups: DigestGroup[]): DigestGroup[] {

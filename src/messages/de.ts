@@ -86,7 +86,7 @@ export const de: Messages = {
 
   'subscribe.help': 'Überblicke in einen Kanal schicken',
   'subscribe.channel': 'Kanal oder Thread; ohne Angabe dieser hier',
-  'subscribe.schedule': 'hourly, daily 08:00, weekdays 08:00, weekly monday 08:00 oder ein Cron-Ausdruck',
+  'subscribe.schedule': 'immediate, hourly, daily 08:00, weekdays 08:00, weekly monday 08:00 oder ein Cron-Ausdruck',
   'subscribe.zone': 'Zeitzone, etwa Europe/Berlin; ohne Angabe UTC',
   'subscribe.done': '{channel} bekommt Überblicke. Der nächste: {next}',
   'subscribe.hint':
@@ -287,7 +287,7 @@ export const de: Messages = {
 
   'filter.entity': 'Was jemand Beobachtetes sagt oder für sie gesagt wird',
   'filter.claim': 'Was diese Behauptung berührt',
-  'filter.words': 'Was diese Wörter enthält',
+  'filter.words': 'Wörter oder eine Suche: lamp* AND (kai OR "alter hafen") -fähre',
   'filter.source': 'Was dieses Medium berichtet',
   'filter.score': 'Nur was einer bekannten Behauptung so nahe kommt, in Prozent',
   'filter.role': 'Eine Rolle, die jeder Überblick erwähnt',
@@ -348,6 +348,13 @@ export const de: Messages = {
   'claim.retire.back': 'Wieder gesucht: **{claim}**',
   'change.claim': 'führt die Behauptung {object}',
   'change.retire': 'hat die Behauptung {object} abgelegt oder zurückgeholt',
+  'query.empty': 'Die Suche ist leer.',
+  'query.quote': 'Dieses Anführungszeichen wird nie geschlossen:',
+  'query.bracket': 'Diese Klammer hat kein Gegenstück:',
+  'query.operand': 'Hier fehlt ein Wort, eine "Wortfolge" oder eine Klammer:',
+  'query.near': 'NEAR steht zwischen zwei Wörtern oder "Wortfolgen":',
+  'query.not-alone': 'Etwas muss auch gesucht werden; dies schließt nur aus:',
+  'query.long': 'Ab hier ist es zu lang:',
 
   'problem.server': 'Das geht nur in einem Server.',
   'problem.curator': 'Dafür braucht es „Server verwalten“ oder die Rolle, die dieser Server dafür bestimmt hat.',

@@ -86,7 +86,7 @@ export const en = {
 
   'subscribe.help': 'Post digests to a channel',
   'subscribe.channel': 'The channel or thread; this one where none is given',
-  'subscribe.schedule': 'hourly, daily 08:00, weekdays 08:00, weekly monday 08:00, or a cron expression',
+  'subscribe.schedule': 'immediate, hourly, daily 08:00, weekdays 08:00, weekly monday 08:00, or a cron expression',
   'subscribe.zone': 'Time zone of the schedule, such as Europe/Berlin; UTC where none is given',
   'subscribe.done': '{channel} gets digests. Next one: {next}',
   'subscribe.hint':
@@ -286,7 +286,7 @@ export const en = {
 
   'filter.entity': 'What is said by or for somebody tracked',
   'filter.claim': 'What bears on this claim',
-  'filter.words': 'What holds these words',
+  'filter.words': 'Words, or a query: lamp* AND (quay OR "old harbour") -ferry',
   'filter.source': 'What this outlet reports',
   'filter.score': 'Only what is at least this near a known claim, in percent',
   'filter.role': 'A role that each digest mentions',
@@ -346,6 +346,13 @@ export const en = {
   'claim.retire.back': 'Looked for again: **{claim}**',
   'change.claim': 'kept the claim {object}',
   'change.retire': 'retired or brought back the claim {object}',
+  'query.empty': 'The query is empty.',
+  'query.quote': 'This quotation mark is never closed:',
+  'query.bracket': 'This bracket has no partner:',
+  'query.operand': 'Here a word, a "phrase" or a bracket is missing:',
+  'query.near': 'NEAR stands between two words or "phrases":',
+  'query.not-alone': 'Something must be looked for too; this only leaves out:',
+  'query.long': 'That is too long from here on:',
 
   'problem.server': 'This works in a server only.',
   'problem.curator': 'That needs Manage Server, or the role that this server has set for it.',

@@ -85,7 +85,7 @@ export const es: Messages = {
 
   'subscribe.help': 'Publicar resúmenes en un canal',
   'subscribe.channel': 'El canal o hilo; este si no se indica otro',
-  'subscribe.schedule': 'hourly, daily 08:00, weekdays 08:00, weekly monday 08:00 o una expresión cron',
+  'subscribe.schedule': 'immediate, hourly, daily 08:00, weekdays 08:00, weekly monday 08:00 o una expresión cron',
   'subscribe.zone': 'Zona horaria, como Europe/Madrid; UTC si no se indica',
   'subscribe.done': '{channel} recibe resúmenes. El próximo: {next}',
   'subscribe.hint': 'Sin términos sigue a todos los vigilados; redúzcalo con /watch add. Véalo con /digest preview.',
@@ -284,7 +284,7 @@ export const es: Messages = {
 
   'filter.entity': 'Lo que dice alguien vigilado o se dice en su nombre',
   'filter.claim': 'Lo que toca esta afirmación',
-  'filter.words': 'Lo que contiene estas palabras',
+  'filter.words': 'Palabras o una consulta: farol* AND (muelle OR "puerto viejo") -ferry',
   'filter.source': 'Lo que publica este medio',
   'filter.score': 'Solo lo que esté al menos así de cerca de una afirmación conocida, en porcentaje',
   'filter.role': 'Un rol que menciona cada resumen',
@@ -345,6 +345,13 @@ export const es: Messages = {
   'claim.retire.back': 'Buscada de nuevo: **{claim}**',
   'change.claim': 'lleva la afirmación {object}',
   'change.retire': 'retiró o recuperó la afirmación {object}',
+  'query.empty': 'La consulta está vacía.',
+  'query.quote': 'Estas comillas no se cierran:',
+  'query.bracket': 'Este paréntesis no tiene pareja:',
+  'query.operand': 'Aquí falta una palabra, una "frase" o un paréntesis:',
+  'query.near': 'NEAR va entre dos palabras o "frases":',
+  'query.not-alone': 'Hay que buscar algo también; esto solo excluye:',
+  'query.long': 'Desde aquí es demasiado largo:',
 
   'problem.server': 'Esto solo funciona en un servidor.',
   'problem.curator': 'Hace falta «Gestionar servidor», o el rol que este servidor ha designado.',

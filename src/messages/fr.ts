@@ -86,7 +86,7 @@ export const fr: Messages = {
 
   'subscribe.help': 'Envoyer des revues dans un salon',
   'subscribe.channel': 'Le salon ou le fil ; celui-ci par défaut',
-  'subscribe.schedule': 'hourly, daily 08:00, weekdays 08:00, weekly monday 08:00 ou une expression cron',
+  'subscribe.schedule': 'immediate, hourly, daily 08:00, weekdays 08:00, weekly monday 08:00 ou une expression cron',
   'subscribe.zone': 'Fuseau horaire, par exemple Europe/Paris ; UTC par défaut',
   'subscribe.done': '{channel} reçoit des revues. La prochaine : {next}',
   'subscribe.hint':
@@ -287,7 +287,7 @@ export const fr: Messages = {
 
   'filter.entity': 'Ce qui est dit par une personne suivie ou en son nom',
   'filter.claim': 'Ce qui touche cette affirmation',
-  'filter.words': 'Ce qui contient ces mots',
+  'filter.words': 'Des mots ou une requête : lamp* AND (quai OR "vieux port") -bac',
   'filter.source': 'Ce que rapporte ce média',
   'filter.score': 'Seulement ce qui est au moins si proche d’une affirmation connue, en pour cent',
   'filter.role': 'Un rôle que chaque revue mentionne',
@@ -347,6 +347,13 @@ export const fr: Messages = {
   'claim.retire.back': 'Cherchée de nouveau : **{claim}**',
   'change.claim': 'tient l’affirmation {object}',
   'change.retire': 'a retiré ou repris l’affirmation {object}',
+  'query.empty': 'La requête est vide.',
+  'query.quote': 'Ce guillemet n’est jamais fermé :',
+  'query.bracket': 'Cette parenthèse est seule :',
+  'query.operand': 'Il manque ici un mot, une "expression" ou une parenthèse :',
+  'query.near': 'NEAR se place entre deux mots ou "expressions" :',
+  'query.not-alone': 'Il faut aussi chercher quelque chose ; ceci ne fait qu’exclure :',
+  'query.long': 'C’est trop long à partir d’ici :',
 
   'problem.server': 'Cela ne fonctionne que sur un serveur.',
   'problem.curator': 'Il faut « Gérer le serveur », ou le rôle que ce serveur a désigné.',

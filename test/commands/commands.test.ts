@@ -32,6 +32,7 @@ describe('/subscribe', () => {
 
   test.each([
     ['hourly', '0 * * * *'],
+    ['immediate', '*/5 * * * *'],
     ['daily 18:30', '30 18 * * *'],
     ['weekdays 8:00', '0 8 * * 1-5'],
     ['weekly mon 9:15', '15 9 * * 1'],

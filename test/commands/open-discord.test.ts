@@ -208,6 +208,13 @@ describe('a channel that filters', () => {
     expect(text).toContain('only “boat” · at least 70 %')
   })
 
+  test('takes a query, and points at a mistake in it', async () => {
+    const wrong = await new Person(server).slash('subscribe', { words: 'boat AND (lamps' })
+    expect(wrong.text).toContain('boat AND (lamps\n         ^')
+    await new Person(server).slash('subscribe', { words: '"no boat" OR herring' })
+    expect(await posted()).toContain('No boat sails')
+  })
+
   test('refuses to filter for somebody who is not tracked', async () => {
     expect((await new Person(server).slash('subscribe', { entity: 'nobody' })).text).toContain('is not tracked')
   })

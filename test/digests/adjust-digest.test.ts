@@ -31,7 +31,7 @@ describe('a digest', () => {
     [{ claimId: 'lamps' }, ['a'], []],
     [{ claimId: 'other' }, [], []],
     [{ publisher: 'ferry' }, [], ['b']],
-    [{ phrase: 'BOAT' }, [], ['b']],
+    [{ query: 'BOAT -lamps' }, [], ['b']],
     [{ minimumScore: 0.75 }, ['a'], []],
     [{ minimumScore: 0.85 }, [], []],
   ])('filtered by %j holds what fits', (filter, claims, unmatched) => {
@@ -39,8 +39,8 @@ describe('a digest', () => {
   })
 
   test('counts what is left', () => {
-    expect(adjusted({ filter: { phrase: 'boat' } }).counts).toEqual({ documents: 1, statements: 1, sources: 1 })
-    expect(adjusted({ filter: { phrase: 'herring' } }).counts.statements).toBe(0)
+    expect(adjusted({ filter: { query: 'boat' } }).counts).toEqual({ documents: 1, statements: 1, sources: 1 })
+    expect(adjusted({ filter: { query: 'herring' } }).counts.statements).toBe(0)
   })
 
   test('leaves muted speakers out, tracked or not', () => {
