@@ -15,6 +15,8 @@ const TIME =
   /^(?:\s*,)?\s+(?:(?:on|late|early|last|this)\s+)*(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|yesterday|today|week|month|year)(?:\s+(?:morning|afternoon|evening|night))?(?=[\s,])|^\s+(?:in|at|during|on)\s+(?:an?|the|his|her|its|their)\s+(?:[\w-]+\s+){0,3}(?:statement|interview|speech|email|e-mail|letter|tweet|post|rally|conference|debate|report|memo)\b|^\s+(?:also|again|later|recently|previously|repeatedly|earlier)(?=\s)/i
 /** Verbs that are about saying only with a reason or a deed behind them. */
 const NEEDS_A_REASON = /^(?:attack\w*|sue[sd]?|suing|fault\w*|rebuk\w*|t[ao]k\w+|took)$/
+const OWN_QUOTATION =
+  /(?:,|\s(?:and|but))\s+(?:\p{L}+\s+){0,2}(?:say|said|says|saying|add|added|adding|ask|asked|asking|wrote|writing|tweeted|declar\p{L}+|shout\p{L}+|claim\p{L}+|insist\p{L}+)[,:]\s+["“‘'«]_/u
 const NOT_A_VERB = /^(?:to|the|a|an|of|his|her|their|its|my|our|your|no|any|this|that|these|those)$/i
 
 /**
@@ -25,7 +27,10 @@ const NOT_A_VERB = /^(?:to|the|a|an|of|his|her|their|its|my|our|your|no|any|this
  * @param from where it stands
  */
 export function findIndirect(sentence: string, from: number): Indirect[] {
-  const end = from + sentence.trimEnd().replace(/[.!?…]+["”’']*$/, '').length
+  const whole = sentence.trimEnd().replace(/[.!?…]+["”’']*$/, '').length
+  // A quotation with a cue of its own is no part of the clause before it.
+  const own = sentence.search(OWN_QUOTATION)
+  const end = from + (own > 20 ? own : whole)
   const words = wordsOf(sentence, from)
   const begin = words[0]?.start ?? from
   const leading = leadingAccording(sentence, from, end)

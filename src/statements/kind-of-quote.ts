@@ -30,6 +30,8 @@ export function kindOf(inside: string, at: Surroundings): 'direct' | 'mixed' | '
     at.tag !== null && (at.tag.cue === null || endsWithCue(lead, at.tag) || beginsWithCue(at.after, inside))
   const ended = /[.,!?…—-]["”’]?$/.test(inside)
   const speech = ended && lead === '' && at.goesOn
+  // Marcia “Cia” Price
+  if (words.length === 1 && /\p{Lu}\p{Ll}+$/u.test(lead) && /^\s\p{Lu}\p{Ll}/u.test(at.after)) return 'none'
   if (titled && NAMES_A_THING.test(lead)) return 'none'
   if (titled && !beside && !speech && (at.alone || words.length > 1 || LEADS_A_PHRASE.test(lead))) return 'none'
   if (words.length <= 7 && !beside && (LEADS_A_PHRASE.test(lead) || NAMES_A_THING.test(lead)))

@@ -32,6 +32,12 @@ export function goldSegments({ text, attributions }: GoldDocument) {
       }
       return found
     })
+    // Sentences of one quotation that were marked one by one are one segment.
+    for (let i = pieces.length - 1; i > 0; i--)
+      if (/^[^\p{L}\p{N}\n]{0,3}$/u.test(text.slice(pieces[i - 1]!.end, pieces[i]!.start))) {
+        pieces[i - 1]!.end = pieces[i]!.end
+        pieces.splice(i, 1)
+      }
     return pieces.map((piece, i) => {
       const words = text.slice(piece.start, piece.end).trim()
       const closed = CLOSING.test(words) || (i < pieces.length - 1 && OPENING.test(words))
