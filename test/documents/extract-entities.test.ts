@@ -19,7 +19,7 @@ describe('mentions', () => {
     ['@abcdefghijklmnopqrstuvwxyz', ['abcdefghijklmnopqrst']],
     ['＠ferry in full width', ['ferry']],
     ['see https://harbour.example/@ferry', []],
-    ['@ferry/crew is a list', ['ferry']],
+    ['@ferry/crew is a list', []],
     ['@http://harbour.example', []],
   ])('of “%s” are %j', (text, expected) => expect(mentions(text)).toEqual(expected))
 })
@@ -58,7 +58,9 @@ describe('links', () => {
     ],
     ['https://t.co/Ab1…', ['https://t.co/Ab1']],
     ['harbour.example is no link here', []],
-    ['http:// alone', []],
+    ['http:// alone and http://harbour', []],
+    ['渡しhttps://harbour.example/道(渡し', ['https://harbour.example/']],
+    ['https://harbour.example/?a=1&b=2!', ['https://harbour.example/?a=1&b=2']],
   ])('of “%s” are %j', (text, expected) => expect(links(text)).toEqual(expected))
 })
 
