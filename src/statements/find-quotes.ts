@@ -77,6 +77,7 @@ function hasPartners(text: string, at: number, inner: number): boolean {
 
 function opens(text: string, at: number, sign: string): boolean {
   if (sign === '“' || sign === '«') return true
+  if (sign === '"' && text[at - 1] === '=') return false
   if (sign === '"') return before(text, at) || !letter(text, at - 1) || letter(text, at + 1)
   if (!before(text, at) || !/[\p{L}\p{N}[“"]/u.test(text[at + 1] ?? '')) return false
   // An apostrophe that begins a word ('90s, 'em) is no mark; neither is one whose partner is missing.
