@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Person } from '../support/discord-person.ts'
+import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { scratch } from '../support/scratch.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const CONFIG = `
+sources:
+  - { id: gazette, kind: feed, publisher: The Gazette, address: feed.xml, every: 10s }
+entities:
+  - { id: mira-sol, name: Mira Sol, kind: person, handles: [mirasol] }
+`
+const item = (id: number, words: string, hour: number) => `
+<item><title>Harbour news ${id}</title><link>https://gazette.example/${id}</link><guid>g${id}</guid>
+<pubDate>${new Date(Date.now() - hour * 3_600_000).toUTCString()}</pubDate>
+<description>${words}</description></item>`
+const feed = (...items: string[]) =>
+  `<?xml version="1.0"?><rss version="2.0"><channel><title>Gazette</title>${items.join('')}</channel></rss>`
+
+let server: DiscordServer
+let folder: string
+let child: ChildProcess | null = null
+let said = ''
+beforeEach(async () => {
+  server = await DiscordServer.start()
+  folder = scratch()
+  mkdirSync(join(folder, 'data'))
+  writeFileSync(join(folder, 'onrecord.yaml'), CONFIG)
+  writeFileSync(
+    join(folder, 'feed.xml'),
+    feed(item(1, '“The lamps stay on for thirty nights,” Mira Sol said on Monday.', 2)),
+  )
+})
+afterEach(async () => {
+  child?.kill('SIGKILL')
+  await server[Symbol.asyncDispose]()
+  expect(server.faults).toEqual([])
+})
+
+/** The real process, as `npm start` runs it. */
+function start(token: string = IDS.token): Promise<number | null> {
+  said = ''
+  const args = ['src/launch.js', 'run', '--config', join(folder, 'onrecord.yaml'), '--data', join(folder, 'data')]
+  const env = {
+    ...process.env,
+    DISCORD_TOKEN: token,
+    DISCORD_API_URL: server.url,
+    PREVIEW_PORT: '0',
+    LOG_LEVEL: 'warn',
+  }
+  const running = spawn(process.execPath, args, { cwd: root, env })
+  child = running
+  for (const stream of [running.stdout, running.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+  return new Promise((done) => running.on('exit', (code) => done(code)))
+}
+
+describe('the whole program with a token', () => {
+  test('answers commands, posts what is new to a subscribed channel, and ends cleanly', async () => {
+    const ended = start()
+    await server.until(() => server.gateway.isLive() && server.commands.length > 0, 'the login', 20_000)
+    const curator = new Person(server)
+    expect((await curator.slash('subscribe', { schedule: 'hourly' })).elapsedMs).toBeLessThan(1000)
+    await server.until(() => said.includes('Mira Sol') || said.includes('nothing new'), 'the first round', 20_000)
+    expect((await curator.slash('digest preview')).text).toContain('The lamps stay on for thirty nights')
+    await curator.slash('digest now')
+    const [message] = await server.until(
+      () => server.messages.size > 0 && [...server.messages.values()],
+      'the post',
+      20_000,
+    )
+    expect(JSON.stringify(message)).toContain('The lamps stay on for thirty nights')
+    expect(message).toMatchObject({ channel_id: IDS.channel, enforce_nonce: true })
+    child?.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(said).not.toContain(IDS.token)
+  }, 60_000)
+
+  test('with a wrong token says so in one line and exits with 1', async () => {
+    const wrong = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.this-is-no-token-of-anybody-at-all'
+    expect(await start(wrong)).toBe(1)
+    expect(said).toContain('DISCORD_TOKEN')
+    expect(said).not.toContain(wrong)
+  }, 30_000)
+})
