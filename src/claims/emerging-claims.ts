@@ -48,8 +48,8 @@ export function findEmerging(unclaimed: Unclaimed[], { leastPublishers = 2 } = {
   for (const { statement } of usable)
     for (const { claimId: other, score } of matcher.match({ id: statement.id, text: statement.content }, { top: 8 })) {
       if (other === statement.id || score < ALIKE || !sameSpeaker(byId.get(other)!, byId.get(statement.id)!)) continue
-      const [a, b] = [find(statement.id), find(other)]
-      if (a !== b) root.set(a < b ? b : a, a < b ? a : b)
+      const [first = '', last = ''] = [find(statement.id), find(other)].sort()
+      if (first !== last) root.set(last, first)
     }
   const groups = Map.groupBy(usable, ({ statement }) => find(statement.id))
   return [...groups.values()]

@@ -1,16 +1,17 @@
 import type { Snapshot } from './index.ts'
 import type { Segment } from './segment.ts'
 
-/** An index as it is kept: the terms by their numbers, the texts' ids by theirs ('' for one that is gone). */
+/** The indexes as they are kept: the terms by their numbers, the claims' ids by theirs ('' for one that is gone). */
 export type KeptIndex = {
   /** Of what it was made: where this differs from what the store says now, the index is stale. */
   fingerprint: string
   terms: string[]
   ids: string[]
-  snapshot: Snapshot
+  words: Snapshot
+  grams: Snapshot
 }
 
-const MAGIC = 'onrecord-claims-1'
+const MAGIC = 'onrecord-claims-2'
 const ARRAYS = ['terms', 'offsets', 'docs', 'frequencies', 'lengths', 'highest', 'shortest'] as const
 const KINDS = {
   terms: Uint32Array,
@@ -22,44 +23,45 @@ const KINDS = {
   shortest: Uint16Array,
 } as const
 
+type IndexHeader = {
+  k1: number
+  b: number
+  gone: number
+  segments: { base: number; count: number; lengths: number[] }[]
+}
 type Header = {
   magic: string
   fingerprint: string
-  k1: number
-  b: number
   termsBytes: number
   idsBytes: number
-  gone: number
-  segments: { base: number; count: number; lengths: number[] }[]
+  words: IndexHeader
+  grams: IndexHeader
 }
 
 const aligned = (bytes: number) => Math.ceil(bytes / 8) * 8
 
 /** A header line of JSON, then the arrays one after another, each from a multiple of 8 bytes, in this machine's byte order. */
-export function indexToBytes({ fingerprint, terms, ids, snapshot }: KeptIndex): Uint8Array {
+export function indexToBytes({ fingerprint, terms, ids, words, grams }: KeptIndex): Uint8Array {
   const encoder = new TextEncoder()
   const termBytes = encoder.encode(terms.join('\n'))
   const idBytes = encoder.encode(ids.join('\n'))
   const header: Header = {
     magic: MAGIC,
     fingerprint,
-    k1: snapshot.k1,
-    b: snapshot.b,
     termsBytes: termBytes.length,
     idsBytes: idBytes.length,
-    gone: snapshot.gone.length,
-    segments: snapshot.segments.map((segment) => ({
-      base: segment.base,
-      count: segment.count,
-      lengths: ARRAYS.map((name) => segment[name].length),
-    })),
+    words: headerOf(words),
+    grams: headerOf(grams),
   }
-  const parts: Uint8Array[] = [encoder.encode(`${JSON.stringify(header)}\n`), termBytes, idBytes, snapshot.gone]
-  for (const segment of snapshot.segments)
-    for (const name of ARRAYS) {
-      const { buffer, byteOffset, byteLength } = segment[name]
-      parts.push(new Uint8Array(buffer, byteOffset, byteLength))
-    }
+  const parts: Uint8Array[] = [encoder.encode(`${JSON.stringify(header)}\n`), termBytes, idBytes]
+  for (const { gone, segments } of [words, grams]) {
+    parts.push(gone)
+    for (const segment of segments)
+      for (const name of ARRAYS) {
+        const { buffer, byteOffset, byteLength } = segment[name]
+        parts.push(new Uint8Array(buffer, byteOffset, byteLength))
+      }
+  }
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + aligned(part.length), 0))
   let at = 0
   for (const part of parts) {
@@ -67,6 +69,19 @@ export function indexToBytes({ fingerprint, terms, ids, snapshot }: KeptIndex): 
     at += aligned(part.length)
   }
   return whole
+}
+
+function headerOf({ k1, b, gone, segments }: Snapshot): IndexHeader {
+  return {
+    k1,
+    b,
+    gone: gone.length,
+    segments: segments.map((segment) => ({
+      base: segment.base,
+      count: segment.count,
+      lengths: ARRAYS.map((name) => segment[name].length),
+    })),
+  }
 }
 
 /** @returns null where these bytes are no index of this version, or are cut short: it is to be built again */
@@ -95,18 +110,23 @@ export function indexFromBytes(bytes: Uint8Array): KeptIndex | null {
   }
   const terms = text(header.termsBytes)
   const ids = text(header.idsBytes)
-  const gone = take(header.gone).slice()
-  const segments: Segment[] = []
-  for (const { base, count, lengths } of header.segments) {
-    const arrays = ARRAYS.map((name, i) => {
-      const Kind = KINDS[name]
-      const part = take(lengths[i]! * Kind.BYTES_PER_ELEMENT)
-      return part.length === lengths[i]! * Kind.BYTES_PER_ELEMENT
-        ? new Kind(part.buffer as ArrayBuffer, part.byteOffset, lengths[i]!)
-        : null
-    })
-    if (arrays.includes(null)) return null
-    segments.push({ base, count, ...Object.fromEntries(ARRAYS.map((name, i) => [name, arrays[i]])) } as Segment)
+  const index = ({ k1, b, gone: goneBytes, segments: headers }: IndexHeader): Snapshot | null => {
+    const gone = take(goneBytes).slice()
+    const segments: Segment[] = []
+    for (const { base, count, lengths } of headers) {
+      const arrays = ARRAYS.map((name, i) => {
+        const Kind = KINDS[name]
+        const part = take(lengths[i]! * Kind.BYTES_PER_ELEMENT)
+        return part.length === lengths[i]! * Kind.BYTES_PER_ELEMENT
+          ? new Kind(part.buffer as ArrayBuffer, part.byteOffset, lengths[i]!)
+          : null
+      })
+      if (arrays.includes(null)) return null
+      segments.push({ base, count, ...Object.fromEntries(ARRAYS.map((name, i) => [name, arrays[i]])) } as Segment)
+    }
+    return { k1, b, gone, segments }
   }
-  return { fingerprint: header.fingerprint, terms, ids, snapshot: { k1: header.k1, b: header.b, gone, segments } }
+  const words = index(header.words)
+  const grams = index(header.grams)
+  return words && grams ? { fingerprint: header.fingerprint, terms, ids, words, grams } : null
 }

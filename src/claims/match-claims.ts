@@ -3,9 +3,10 @@ import { gramPrior, wordPrior } from './common-terms.ts'
 import { type Candidate, createDescriber } from './features.ts'
 import { type ClaimForm, type QueryForm, toClaimForm, toQueryForm } from './forms.ts'
 import { createIndex } from './index.ts'
+import type { KeptIndex } from './index-file.ts'
 import { splitPassages } from './passages.ts'
 import { FEW_CLAIMS, type Kind, probability, rankScore, THRESHOLDS } from './ranking.ts'
-import { relate } from './relation.ts'
+import { relateClosest } from './relation.ts'
 import { fourGrams, tokenise } from './tokens.ts'
 
 /** What is matched: a statement, a text with an id, or bare words (their id is then empty). */
@@ -24,6 +25,8 @@ export type Matcher = {
   remove(id: string): void
   get(id: string): Claim | undefined
   size(): number
+  /** The indexes as they are, to be written and handed to `createMatcher` again with claims of the same fingerprint. */
+  keep(fingerprint: string): KeptIndex
   /** The first step alone: ids of the claims that share the weightiest words, best first, with their BM25 score. */
   candidates(text: string, top: number): { claimId: string; score: number }[]
 }
@@ -42,16 +45,20 @@ const FORMS_KEPT = 50_000
 /** A query's candidates, best first, as the ranking sees them. */
 export type Ranked = { query: QueryForm; candidates: Candidate[]; rows: Float64Array[]; scores: number[] }
 
-export function createMatcher(claims: Iterable<Claim> = [], options: { encoder?: Encoder } = {}): Matcher {
-  const core = createCore()
+export function createMatcher(
+  claims: Iterable<Claim> = [],
+  options: { encoder?: Encoder; kept?: KeptIndex | null } = {},
+): Matcher {
+  const core = createCore(options.kept ?? null)
   for (const claim of claims) core.add(claim)
-  const { add, remove, get, size } = core
+  const { add, remove, get, size, keep } = core
   const byWords = () => (core.size() < FEW_CLAIMS ? 'few' : 'words')
   return {
     add,
     remove,
     get,
     size,
+    keep,
     candidates: (text, top) => core.fetch(text, top),
     match(query, asked = {}) {
       const { id, text } = read(query)
@@ -88,17 +95,17 @@ const HOPELESS = 0.3
 export type Core = ReturnType<typeof createCore>
 
 /** The indexes and the ranking over them, before any decision. `without` leaves one claim out, for training. */
-export function createCore() {
-  const names: string[] = []
-  const numbers = new Map<string, number>()
+export function createCore(kept: KeptIndex | null = null) {
+  const names: string[] = kept?.terms.slice() ?? []
+  const numbers = new Map(names.map((term, i) => [term, i]))
   const number = (term: string) => {
     const found = numbers.get(term)
     if (found !== undefined) return found
     numbers.set(term, names.length)
     return names.push(term) - 1
   }
-  const words = createIndex({ prior: wordPrior((term) => names[term]) })
-  const grams = createIndex({ k1: 1.2, b: 0.5, prior: gramPrior() })
+  const words = createIndex({ ...(kept && { from: kept.words }), prior: wordPrior((term) => names[term]) })
+  const grams = createIndex({ k1: 1.2, b: 0.5, ...(kept && { from: kept.grams }), prior: gramPrior() })
   const claims: (Claim | null)[] = []
   const places = new Map<string, number>()
   const forms = new Map<number, ClaimForm>()
@@ -138,7 +145,21 @@ export function createCore() {
     forms.set(place, form)
     return form
   }
+  /** Claims that the kept indexes hold already: only their words are still to be handed in. */
+  const awaited = new Map<string, number>()
+  for (const [place, id] of (kept?.ids ?? []).entries()) {
+    claims[place] = null
+    if (id !== '') awaited.set(id, place)
+    if (place < MOST_GRAMMED) grammed += 1
+  }
   const add = (claim: Claim) => {
+    const place = awaited.get(claim.id)
+    if (place === undefined) return addNew(claim)
+    awaited.delete(claim.id)
+    claims[place] = claim
+    places.set(claim.id, place)
+  }
+  const addNew = (claim: Claim) => {
     remove(claim.id)
     const text = [claim.text, claim.title ?? '', ...claim.paraphrases].join('\n')
     const tokens = tokenise(text)
@@ -179,7 +200,7 @@ export function createCore() {
         if (known) known.grams = score
         else found.set(doc, { words: 0, grams: score })
       }
-    const visible = [...found].filter(([place]) => sees(owner, claims[place]!))
+    const visible = [...found].filter(([place]) => claims[place] && sees(owner, claims[place]))
     const topWords = Math.max(1e-9, ...visible.map(([, one]) => one.words))
     const topGrams = Math.max(1e-9, ...visible.map(([, one]) => one.grams))
     const candidates = visible
@@ -194,10 +215,18 @@ export function createCore() {
     const terms = tokenise(text).flatMap(({ term }) => numbers.get(term) ?? [])
     return words.search([...new Set(terms)], top).map(({ doc, score }) => ({ claimId: claims[doc]!.id, score }))
   }
+  const keep = (fingerprint: string): KeptIndex => ({
+    fingerprint,
+    terms: names,
+    ids: claims.map((claim) => claim?.id ?? ''),
+    words: words.snapshot(),
+    grams: grams.snapshot(),
+  })
   return {
     add,
     remove,
     rank,
+    keep,
     fetch,
     get: (id: string) => {
       const place = places.get(id)
@@ -264,7 +293,7 @@ function best(judged: Judged[][], id: string, { top = 5, threshold = THRESHOLDS.
     .slice(0, top)
     .map(({ claim, passage, score }, i) => {
       const decision: Decision = score >= threshold ? 'match' : score >= unsure ? 'unsure' : 'none'
-      const found = decision === 'none' ? null : relate(claim.text, passage)
+      const found = decision === 'none' ? null : relateClosest([claim.text, ...claim.paraphrases], passage)
       return {
         statementId: id,
         claimId: claim.id,

@@ -118,7 +118,7 @@ function toReviewedClaim(
 function plain(value: unknown): string | null {
   const text = words(Array.isArray(value) ? value[0] : value)
   if (!text || !/[<&]/.test(text)) return text
-  return words(parseHTML(`<body>${text}</body>`).document.body?.textContent ?? text)
+  return words(parseHTML(`<html><body>${text}</body></html>`).document.body?.textContent ?? text)
 }
 
 function rating(value: Thing, say: (reason: string) => void): string | null {

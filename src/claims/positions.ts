@@ -42,7 +42,7 @@ export function tracePosition(claim: Pick<Claim, 'id'>, said: Said[]): Position[
       stance: STANCE[match.relation ?? ''] ?? ('unclear' as Stance),
       counts: findCounts(statement.content),
     }))
-    .sort((a, b) => (a.when ?? '~').localeCompare(b.when ?? '~') || a.statementId.localeCompare(b.statementId))
+    .sort((a, b) => compare(a.when ?? '~', b.when ?? '~') || compare(a.statementId, b.statementId))
   let stance: Stance = 'unclear'
   let counts: ReturnType<typeof findCounts> = []
   return steps.map(({ counts: theirs, ...step }) => {
@@ -56,6 +56,9 @@ export function tracePosition(claim: Pick<Claim, 'id'>, said: Said[]): Position[
     return { ...step, figures: theirs.map(({ text }) => text), turned }
   })
 }
+
+/** By code units, so that a time that is not known comes last wherever this runs. */
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What was said cannot have been said after it was published. */
 function earliest(said: string | null, published: string | null): string | null {

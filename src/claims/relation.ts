@@ -15,6 +15,7 @@ export type Related = {
 
 /** Below this the pair is only called related. */
 const SURE = 0.34
+const LEAST_SHARED_TO_OPPOSE = 0.4
 
 const ALIKE = synonyms(stem)
 const OPPOSED = antonyms(stem)
@@ -210,7 +211,10 @@ export function relate(claim: string, statement: string): Related {
   const total = shares.reduce((a, b) => a + b, 0)
   const best = scores.indexOf(most)
   const sure = shares[best]! / total
-  const relation = sure < SURE ? 'related' : names[best]!
+  const [ofClaim = 0, ofStatement = 0] = found.row
+  // A "not" in a text about something else opposes nothing.
+  const isElsewhere = names[best] === 'opposes' && Math.max(ofClaim, ofStatement) < LEAST_SHARED_TO_OPPOSE
+  const relation = sure < SURE || isElsewhere ? 'related' : names[best]!
   const figures = found.counts.differ.map(([a, b]) => ({ claim: a.text, statement: b.text }))
   return {
     relation,
@@ -240,4 +244,27 @@ function because(relation: Relation, found: ReturnType<typeof describeRelation>)
     default:
       return found.kept.map(({ lower }) => lower)
   }
+}
+
+const sentenceBreaks = new Intl.Segmenter('en', { granularity: 'sentence' })
+/** More wordings and sentences are not compared. */
+const MOST_COMPARED = 8
+
+/**
+ * As `relate`, for a claim with paraphrases and a text of several sentences: the wording and the sentence that share
+ * most are compared.
+ */
+export function relateClosest(wordings: string[], text: string): Related {
+  const sentences = Array.from(sentenceBreaks.segment(text.slice(0, 4000)), ({ segment }) => segment.trim())
+    .filter((sentence) => sentence.split(/\s+/).length >= 3)
+    .slice(0, MOST_COMPARED)
+  if (sentences.length !== 1) sentences.unshift(text)
+  let best = { shared: -1, wording: wordings[0] ?? '', sentence: text }
+  for (const wording of wordings.slice(0, MOST_COMPARED))
+    for (const sentence of sentences) {
+      const [ofClaim = 0, ofStatement = 0] = describeRelation(wording, sentence).row
+      const shared = (2 * ofClaim * ofStatement) / (ofClaim + ofStatement || 1)
+      if (shared > best.shared + 1e-9) best = { shared, wording, sentence }
+    }
+  return relate(best.wording, best.sentence)
 }

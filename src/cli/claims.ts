@@ -52,7 +52,7 @@ Exit code 1 where no claim could be read.`,
     }
     if (what === 'history' && rest.length === 1) {
       await using store = await open()
-      return history(store, rest[0]!, io)
+      return await history(store, rest[0]!, io)
     }
     throw new UsageError('say import <file>…, export, or history <id>')
   },

@@ -67,10 +67,16 @@ describe('the index of claims', () => {
   test('answers the same after it was written and read', () => {
     const { claims, vocabulary, index } = filled(2000)
     index.remove(5)
-    const bytes = indexToBytes({ fingerprint: 'f', terms: ['a', 'é'], ids: ['x', '', 'y'], snapshot: index.snapshot() })
+    const bytes = indexToBytes({
+      fingerprint: 'f',
+      terms: ['a', 'é'],
+      ids: ['x', '', 'y'],
+      words: index.snapshot(),
+      grams: createIndex().snapshot(),
+    })
     const kept = indexFromBytes(bytes)!
     expect(kept).toMatchObject({ fingerprint: 'f', terms: ['a', 'é'], ids: ['x', '', 'y'] })
-    const opened = createIndex({ from: kept.snapshot })
+    const opened = createIndex({ from: kept.words })
     for (const query of generateQueries(claims, vocabulary, 50))
       expect(opened.search(query, 5)).toEqual(index.search(query, 5))
     opened.add([1, 2, 3])
@@ -82,7 +88,13 @@ describe('the index of claims', () => {
     ['other bytes', new TextEncoder().encode('{"magic":"else"}\nabc')],
     [
       'half a file',
-      indexToBytes({ fingerprint: '', terms: [], ids: [], snapshot: filled(50).index.snapshot() }).slice(0, 400),
+      indexToBytes({
+        fingerprint: '',
+        terms: [],
+        ids: [],
+        words: filled(50).index.snapshot(),
+        grams: createIndex().snapshot(),
+      }).slice(0, 400),
     ],
   ])('says of %s that it is no index', (_, bytes) => expect(indexFromBytes(bytes)).toBeNull())
 })

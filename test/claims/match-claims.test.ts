@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { indexFromBytes, indexToBytes } from '../../src/claims/index-file.ts'
 import { matchBack } from '../../src/claims/match-back.ts'
 import { createMatcher, type Encoder } from '../../src/claims/match-claims.ts'
 import { thresholdEffect } from '../../src/claims/threshold.ts'
 import type { Claim } from '../../src/model.ts'
+import { generateClaims, wordOf } from '../bench/claims/generate.ts'
 
 const claim = (id: string, text: string, more: Partial<Claim> = {}): Claim => ({
   id,
@@ -73,6 +75,18 @@ describe('the matcher', () => {
     expect(seenBy('guild-2')).toContain('passwords')
   })
 
+  test('answers the same from an index that was kept, and takes new claims', () => {
+    const first = createMatcher(known)
+    first.remove('bridge')
+    const kept = indexFromBytes(indexToBytes(first.keep('f')))
+    const again = createMatcher(known.slice(1), { kept })
+    for (const text of ['wolves at Kestrel village', 'passwords of Brightwater', 'a bridge'])
+      expect(again.match(text)).toEqual(first.match(text))
+    again.add(claim('opera', 'The opera house burnt down.'))
+    expect(again.match('the opera house burnt down')[0]?.claimId).toBe('opera')
+    expect(again.size()).toBe(3)
+  })
+
   test('decides by the threshold it is given', () => {
     const matcher = createMatcher(known)
     const text = 'Brightwater stores the passwords of its customers without encrypting them.'
@@ -105,15 +119,19 @@ describe('the matcher', () => {
       name: 'by first letter',
       async encode(texts) {
         asked.push(...texts)
-        return texts.map((text) =>
-          Float32Array.of(/wol|predator/i.test(text) ? 1 : 0.1, /bridge/i.test(text) ? 1 : 0.1),
-        )
+        return texts.map((text) => Float32Array.of(/wol|strange/i.test(text) ? 1 : 0.1, /bridge/i.test(text) ? 1 : 0.1))
       },
     }
-    const matcher = createMatcher(known, { encoder })
-    const found = await matcher.matchByMeaning('predators were seen near the village')
-    expect(asked.length).toBeGreaterThan(0)
-    expect(found[0]?.claimId).toBe('wolves')
+    const { claims } = generateClaims(1200)
+    const others = claims.map((words, i) => claim(`other-${i}`, Array.from(words, wordOf).join(' ')))
+    const matcher = createMatcher([...known, ...others], { encoder })
+    const vague = 'A friend of mine lives in a village, and she told me that she heard something strange in March'
+    expect((await matcher.matchByMeaning(vague))[0]?.claimId).toBe('wolves')
+    expect(asked).toContain(vague)
+    asked.length = 0
+    const sure = 'Brightwater stores the passwords of its customers without encrypting them.'
+    expect((await matcher.matchByMeaning(sure))[0]?.claimId).toBe('passwords')
+    expect(asked).toEqual([])
   })
 })
 
