@@ -19,7 +19,11 @@ export type EmbeddedPost = {
 const STATUS = /^https?:\/\/(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com\/(?:#!\/)?(\w{1,20})\/status(?:es)?\/(\d{1,19})/i
 const EMBED_CLASS = /(?:^|\s)(?:twitter-(?:tweet|video)|bluesky-embed|mastodon-embed)(?:\s|-|$)/
 
-type Found = { start: number; end: number; html: string; attributes: Record<string, string> }
+/** An embed with all its markup is not longer than this, and no article holds more of them than these characters. */
+const LONGEST = 20_000
+const LOOKED_AT = 2_000_000
+
+type Found = { start: number; end: number; attributes: Record<string, string> }
 
 /**
  * Takes the embedded posts out of an article's markup: Twitter's and Bluesky's blockquotes, AMP's elements, Mastodon's
@@ -32,9 +36,12 @@ export function splitHtmlEmbeds(html: string): { html: string; posts: EmbeddedPo
   const posts: EmbeddedPost[] = []
   const kept: string[] = []
   let at = 0
+  let budget = LOOKED_AT
   for (const found of embedElements(html)) {
-    const post = readEmbed(found)
-    if (!post || found.start < at) continue
+    if (found.start < at || found.end - found.start > LONGEST || budget < 0) continue
+    budget -= found.end - found.start
+    const post = readEmbed(found, html)
+    if (!post) continue
     posts.push(post)
     kept.push(html.slice(at, found.start))
     at = found.end
@@ -58,7 +65,6 @@ function embedElements(html: string): Found[] {
         found.push({
           start: parser.startIndex,
           end: parser.endIndex + 1,
-          html: '',
           attributes: { ...attributes, element: name },
         })
       }
@@ -69,7 +75,7 @@ function embedElements(html: string): Found[] {
       const start = open.pop()
       if (!start) return
       const end = parser.endIndex + 1
-      found.push({ start: start.start, end, html: html.slice(start.start, end), attributes: start.attributes })
+      found.push({ start: start.start, end, attributes: start.attributes })
     },
   })
   parser.write(html)
@@ -77,7 +83,8 @@ function embedElements(html: string): Found[] {
   return found.sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
-function readEmbed({ html, attributes }: Found): EmbeddedPost | null {
+function readEmbed({ start, end, attributes }: Found, whole: string): EmbeddedPost | null {
+  const html = whole.slice(start, end)
   const tweetId = attributes['data-tweetid'] ?? attributes['data-tweet-id']
   if (attributes.element === 'amp-twitter' && tweetId && /^\d+$/.test(tweetId))
     return bare(`twitter:${tweetId}`, `https://twitter.com/i/status/${tweetId}`, null)
@@ -100,7 +107,7 @@ const bare = (key: string, url: string, author: Author | null): EmbeddedPost => 
 
 /** `<p>words</p> — Name (@handle) <a href="…/status/ID">day</a>`, whatever stands around it. */
 function readTweet(html: string, marked: boolean): EmbeddedPost | null {
-  const links = [...html.matchAll(/<a\b[^>]{0,2000}?\bhref\s*=\s*["']?([^"'\s>]{1,500})/gi)].map((match) => ({
+  const links = [...html.matchAll(/<a\b[^<>]{0,500}?\bhref\s*=\s*["']?([^"'\s>]{1,500})/gi)].map((match) => ({
     href: match[1]!.replaceAll('&amp;', '&'),
     at: match.index,
   }))

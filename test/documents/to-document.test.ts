@@ -164,6 +164,17 @@ describe('a post in an article', () => {
     })
     expect(whole?.text).toBe('The group calls for a boycott.\n\nThe company did not answer.')
   })
+  test('is looked for in time that grows with the length alone', () => {
+    const started = performance.now()
+    for (const unit of [
+      '<blockquote class="twitter-tweet">',
+      '<blockquote><a href="https://twitter.com/a/status/1">',
+      '<a ',
+      '(@a) https://twitter.com/a/status/1 ',
+    ])
+      toDocuments(article({ html: `${unit.repeat(20_000)}twitter` }), 'a')
+    expect(performance.now() - started).toBeLessThan(6000)
+  })
   test('whose day contradicts its id keeps both', () => {
     const [, post] = toDocuments(article({ html: html.replace('3. März 2026', 'May 9, 2019') }), 'a')
     expect(post).toMatchObject({ published: '2026-03-03T07:12:44.318Z', post: { publishedConflict: '2019-05-09' } })

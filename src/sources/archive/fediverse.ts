@@ -206,7 +206,7 @@ function readActivity(value: Json, place: Place): RawItem[] | null {
     /^at:|bsky\.app/.test(id ?? url ?? '') || text(value.author)?.startsWith('did:') ? 'bluesky' : 'mastodon'
   const replied = first(value.inReplyTo)
   const content = text(value.content) ?? text(value.summary)
-  const isMarkup = content !== null && /<\/?[a-z][^>]*>|&[a-z#\d]+;/i.test(content)
+  const isMarkup = content !== null && /<\/?[a-z][^<>]{0,500}>|&[a-z#\d]{1,30};/i.test(content)
   return [
     networkPost({
       platform,
