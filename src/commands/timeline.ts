@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { type APIComponentInContainer, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
 import { ACCENT } from '../discord/blocks.ts'
 import type { Answer, Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
-import type { Match, Relation } from '../model.ts'
-import { drawTimeline, type Moment } from '../pictures/timeline.ts'
+import { FONTS } from '../pictures/fonts.ts'
+import { drawTimeline, type Moment, momentKind } from '../pictures/timeline.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
@@ -12,9 +11,6 @@ import { flagOption, slash, subcommand, textOption } from './define.ts'
 import { suggestClaims, visibleClaims } from './operator.ts'
 import { moment, quoted } from './reply.ts'
 
-const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
-  fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${file}`)),
-)
 const MOST = 300
 const LISTED = 8
 
@@ -52,7 +48,7 @@ async function ofClaim(wanted: string, asker: Asker, context: CommandContext): P
   const said = found.map((one) => ({
     found: one,
     row: one.statement.speaker?.name ?? say.text('digest.speaker.unknown'),
-    kind: kindOf(one.matches.find(({ claimId }) => claimId === claim.id)),
+    kind: momentKind(one.matches.find(({ claimId }) => claimId === claim.id)?.relation ?? null),
   }))
   return draw(claim.title ?? claim.text, said, asker)
 }
@@ -73,15 +69,6 @@ async function ofQuote(record: string, asker: Asker, context: CommandContext): P
 
 const outletOf = ({ document: { publisher, author, url } }: Found) =>
   publisher ?? author?.name ?? author?.alternateName ?? (url && URL.canParse(url) ? new URL(url).host : '–')
-
-const KIND: Partial<Record<Relation, Moment['kind']>> = {
-  repeats: 'repeats',
-  narrower: 'repeats',
-  wider: 'repeats',
-  'differs-in-figure': 'differs',
-  opposes: 'opposes',
-}
-const kindOf = (match: Match | undefined): Moment['kind'] => KIND[match?.relation ?? 'related'] ?? 'other'
 
 type Said = { found: Found; row: string; kind: Moment['kind'] }
 /** When it was said where that is known to the day, else when it was published. */

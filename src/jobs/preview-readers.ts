@@ -2,6 +2,8 @@ import { viewClaimNotes, viewDigest, viewEntry } from '../digests/digest-view.ts
 import { viewLookup } from '../digests/lookup-view.ts'
 import { english } from '../messages/say.ts'
 import type { Digest } from '../model.ts'
+import { FONTS } from '../pictures/fonts.ts'
+import { drawTimeline, momentKind } from '../pictures/timeline.ts'
 import type { ClaimTimeline, PreviewReaders } from '../preview/preview.ts'
 import type { Kit } from './kit.ts'
 import { lookUp } from './lookup.ts'
@@ -31,6 +33,7 @@ export function previewReaders(kit: Pick<Kit, 'store' | 'rooms' | 'reader' | 'no
       )
     },
     claim: async (id) => timelineOf(id, kit, await operators()),
+    picture: async (id) => pictureOf(id, kit, await operators()),
     async sources() {
       const sources = await store.sources.list()
       return sources
@@ -94,4 +97,22 @@ async function timelineOf(
   })
   moments.sort((a, b) => ((a.at ?? '9999') < (b.at ?? '9999') ? -1 : 1))
   return { text: claim.title ?? claim.text, notes: viewClaimNotes(claim, english), moments }
+}
+
+const KINDS = { repeats: 'says it', differs: 'other figure', opposes: 'opposes it', other: 'bears on it' }
+
+async function pictureOf(
+  id: string,
+  { store }: Pick<Kit, 'store'>,
+  claims: Awaited<ReturnType<Kit['store']['claims']['list']>>,
+): Promise<Uint8Array | null> {
+  const claim = claims.find((one) => one.id === id)
+  const said = claim ? await store.statements.byClaim(id, MOST_MOMENTS) : []
+  const moments = said.flatMap(({ statement, document, matches }) => {
+    const at = statement.said && /^\d{4}-\d{2}-\d{2}/.test(statement.said) ? statement.said : document.published
+    const relation = matches.find(({ claimId }) => claimId === id)?.relation ?? null
+    return at ? [{ at, row: statement.speaker?.name ?? 'not named', kind: momentKind(relation) }] : []
+  })
+  if (!claim || moments.length === 0) return null
+  return drawTimeline({ title: claim.title ?? claim.text, moments, names: KINDS, language: 'en' }, FONTS)
 }

@@ -4,7 +4,7 @@ import type { ClaimSummary, ClaimTimeline, SourceHealth } from './preview.ts'
 import { drawDigest, lines, message, page } from './render-page.ts'
 import { contentPolicy } from './style.ts'
 
-export type PageAnswer = { status: number; body: string; type?: string }
+export type PageAnswer = { status: number; body: string | Uint8Array; type?: string }
 
 const PLACES = [
   ['/', 'Digests'],
@@ -49,19 +49,22 @@ export function claimsPage(claims: ClaimSummary[]): PageAnswer {
   return framed('Claims', '/claims', claims.length > 0 ? table : '<p>No claims are known yet.</p>')
 }
 
-export function claimPage({ text, notes, moments }: ClaimTimeline): PageAnswer {
+export function claimPage({ text, notes, moments }: ClaimTimeline, id: string): PageAnswer {
   const items = moments.map(
     ({ head, quotation, sources, id }) => `<li><p>${drawRuns(head)}</p>
 ${quotation.map((runs) => `<blockquote dir="auto">${drawRuns(runs)}</blockquote>`).join('\n')}
 ${lines(sources, 'sub')}
 <p class="sub"><a href="/record/${encodeURIComponent(id)}">Open record ${escapeHtml(id.slice(0, 12))}</a></p></li>`,
   )
+  const picture = moments.some(({ at }) => at)
+    ? `<p><img src="/timeline/${encodeURIComponent(id)}.png" alt="Who said it when; the list below holds the same" width="1600" height="600" loading="lazy"></p>`
+    : ''
   const list =
     items.length > 0 ? `<ol class="timeline">${items.join('\n')}</ol>` : '<p>Nobody is on record as saying it.</p>'
   return framed(
     text.slice(0, 80),
     '/claims',
-    message(`<h2><bdi>${escapeHtml(text)}</bdi></h2>\n${lines(notes)}\n${list}`),
+    message(`<h2><bdi>${escapeHtml(text)}</bdi></h2>\n${lines(notes)}\n${picture}\n${list}`),
   )
 }
 

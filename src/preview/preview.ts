@@ -32,6 +32,8 @@ export type PreviewReaders = {
   lookup(text: string): Promise<DigestView>
   claims(): Promise<ClaimSummary[]>
   claim(id: string): Promise<ClaimTimeline | null>
+  /** Its timeline as a PNG, null where nothing with a date is known. */
+  picture(claimId: string): Promise<Uint8Array | null>
   sources(): Promise<SourceHealth[]>
 }
 
@@ -102,7 +104,11 @@ async function answer(request: IncomingMessage, readers: PreviewReaders): Promis
       return claimsPage(await readers.claims())
     case 'claim': {
       const found = await readers.claim(id)
-      return found ? claimPage(found) : missingPage(404)
+      return found ? claimPage(found, id) : missingPage(404)
+    }
+    case 'timeline': {
+      const png = await readers.picture(id.replace(/\.png$/, ''))
+      return png ? { status: 200, type: 'image/png', body: png } : missingPage(404)
     }
     case 'sources':
       return sourcesPage(await readers.sources())

@@ -40,6 +40,7 @@ background:var(--card);color:var(--text)}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid var(--edge);vertical-align:top}
 .ok{color:var(--good)}.bad{color:var(--urgent)}
+img{max-width:100%;height:auto;border-radius:.4rem}
 ol.timeline{list-style:none;margin:.5rem 0;padding:0 0 0 1rem;border-left:2px solid var(--edge)}
 ol.timeline li{margin:.6rem 0}
 @media (max-width:30rem){.message{grid-template-columns:minmax(0,1fr)}.avatar{display:none}.container{padding:.6rem .7rem}}

@@ -44,10 +44,16 @@ describe('the preview page', () => {
       expect(body).toContain(words)
   })
 
-  test.each(['/lookup?q=lamps', '/record/st-1', '/claims', '/claim/lamps', '/sources', '/digest/digest-1', '/healthz'])(
-    'has %s',
-    async (path) => expect((await get(path)).status).toBe(200),
-  )
+  test.each([
+    '/lookup?q=lamps',
+    '/record/st-1',
+    '/claims',
+    '/claim/lamps',
+    '/timeline/lamps.png',
+    '/sources',
+    '/digest/digest-1',
+    '/healthz',
+  ])('has %s', async (path) => expect((await get(path)).status).toBe(200))
 
   test.each(['/nothing', '/claim/none', '/digest/none', '/record/%E0%A4%A', '/digest/'])('has no %s', async (path) => {
     const { status } = await get(path)

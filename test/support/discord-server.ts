@@ -265,6 +265,11 @@ const ROUTES: Route[] = [
   ),
   {
     method: 'GET',
+    path: /^\/(applications|oauth2\/applications)\/@me$/,
+    answer: () => ok({ id: IDS.application, name: 'Onrecord' }),
+  },
+  {
+    method: 'GET',
     path: /^\/users\/@me$/,
     answer: () => ok({ id: IDS.bot, username: 'onrecord', discriminator: '0', bot: true }),
   },

@@ -1,5 +1,7 @@
 import { viewDigest, viewEntry } from '../../src/digests/digest-view.ts'
 import { viewLookup } from '../../src/digests/lookup-view.ts'
+import { FONTS } from '../../src/pictures/fonts.ts'
+import { drawTimeline } from '../../src/pictures/timeline.ts'
 import type { PreviewReaders } from '../../src/preview/preview.ts'
 import { aDigest, aMatch, anEntry, aReport } from './digests.ts'
 import { aClaim } from './nouns.ts'
@@ -77,6 +79,18 @@ export const previewSample = (): PreviewReaders => ({
     const { head, quotation, sources } = viewEntry(moved)
     return { text: claim.text, notes: [], moments: [{ at: moved.firstSeen, head, quotation, sources, id: moved.id }] }
   },
+  picture: async (id) =>
+    id === claim.id
+      ? drawTimeline(
+          {
+            title: claim.text,
+            moments: [{ at: '2026-03-02T10:00:00.000Z', row: 'Mira Sol', kind: 'differs' }],
+            names: { repeats: 'says it', differs: 'other figure', opposes: 'opposes it', other: 'bears on it' },
+            language: 'en',
+          },
+          FONTS,
+        )
+      : null,
   sources: async () => [
     {
       name: 'The Gazette',
