@@ -41,11 +41,7 @@ export function parsePage(bytes: Uint8Array, contentType: string | null, address
       }
     const wall = notTheArticle({ title: facts.title ?? clean(article?.title), text: words, free: facts.free })
     if (wall) return { items: [], problems: [{ where: address, reason: wall.reason }] }
-    const author: Author | null =
-      facts.author ??
-      (clean(article?.byline)
-        ? { name: clean(article?.byline), alternateName: null, identifier: null, url: null }
-        : null)
+    const author: Author | null = facts.author ?? bylineAuthor(clean(article?.byline))
     const item: RawItem = {
       kind: 'article',
       guid: null,
@@ -55,7 +51,7 @@ export function parsePage(bytes: Uint8Array, contentType: string | null, address
       text: null,
       summaryOnly: false,
       author,
-      publisher: facts.publisher ?? clean(article?.siteName),
+      publisher: facts.publisher ?? clean(article?.siteName) ?? hostOf(url),
       published: feedDate(facts.published),
       publishedFrom: feedDate(facts.published) ? 'page' : null,
       updated: feedDate(facts.modified),
@@ -72,6 +68,23 @@ export function parsePage(bytes: Uint8Array, contentType: string | null, address
     }
   }
 }
+
+const DATED =
+  /\s*(?:[|,·•–-]\s*)?(?:(?:updated|published|posted)\b.*|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2},?\s+\d{4}.*|\d{1,2}\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{4}.*)$/i
+
+/** A name out of a byline, which often holds a date, a handle or an address besides. */
+function bylineAuthor(byline: string | null): Author | null {
+  const line = byline
+    ?.replace(/\s+/g, ' ')
+    .slice(0, 200)
+    .replace(/^by\s+/i, '')
+    .replace(DATED, '')
+  const name = clean(line?.split('@')[0]?.replace(/[\s|,·•]+$/, ''))
+  return name ? { name, alternateName: null, identifier: null, url: null } : null
+}
+
+/** The site's own name where the page does not say one. */
+const hostOf = (url: string | null): string | null => (url && URL.parse(url)?.hostname.replace(/^www\./, '')) || null
 
 const EMBEDS =
   'blockquote.twitter-tweet, blockquote.twitter-video, blockquote.bluesky-embed, amp-twitter, iframe.mastodon-embed'

@@ -51,6 +51,7 @@ export function readCdxPage(text: string): CdxPage | { refused: boolean; said: s
       said:
         refused ??
         text
+          .slice(0, 3000)
           .replace(/<[^>]*>/g, ' ')
           .replace(/\s+/g, ' ')
           .trim()
