@@ -22,8 +22,9 @@ export type TimelinePicture = {
   language: string
 }
 
-/** Widths as Discord shows a picture; twice as many pixels, so that it is sharp on a phone. */
-const WIDTH = 800
+/** Narrow, with letters large for it: a phone shows it some 330 pixels wide. Drawn sharp, at 1600. */
+const WIDTH = 560
+const PIXELS = 1600
 const ROW = 44
 const MOST_ROWS = 14
 const INK = { ground: '#2b2d31', text: '#f2f3f5', quiet: '#c4c7cc', line: '#4e5058' }
@@ -50,7 +51,7 @@ export function drawTimeline(picture: TimelinePicture, fontFiles: string[]): Uin
     chart.setOption(optionOf(picture, rows))
     const svg = chart.renderToSVGString()
     const fonts = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' }
-    return new Resvg(svg, { font: fonts, fitTo: { mode: 'width', value: WIDTH * 2 } }).render().asPng()
+    return new Resvg(svg, { font: fonts, fitTo: { mode: 'width', value: PIXELS } }).render().asPng()
   } finally {
     // A chart that is not disposed of keeps the process alive.
     chart.dispose()
@@ -75,27 +76,34 @@ function optionOf({ title, moments, names, language }: TimelinePicture, rows: st
   const day = new Intl.DateTimeFormat(language, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
   const kinds = (Object.keys(LOOK) as Moment['kind'][]).filter((kind) => moments.some((one) => one.kind === kind))
   const shown = moments.filter(({ row }) => rows.includes(row))
-  const text = { color: INK.text, fontFamily: 'DejaVu Sans', fontSize: 15 }
+  const text = { color: INK.text, fontFamily: 'DejaVu Sans', fontSize: 16 }
   return {
     animation: false,
     backgroundColor: INK.ground,
     useUTC: true,
     textStyle: text,
     title: {
-      text: shorten(title, 62),
+      text: shorten(title, 44),
       left: 16,
       top: 12,
       textStyle: { ...text, fontSize: 18, fontWeight: 'bold' as const },
     },
-    legend: { data: kinds.map((kind) => names[kind]), left: 12, top: 42, textStyle: text, itemGap: 18 },
-    grid: { left: 210, right: 34, top: 84, bottom: 44 },
+    legend: {
+      data: kinds.map((kind) => names[kind]),
+      left: 12,
+      top: 42,
+      textStyle: { ...text, fontSize: 15 },
+      itemGap: 20,
+      itemWidth: 16,
+    },
+    grid: { left: 150, right: 22, top: 84, bottom: 44 },
     xAxis: {
       type: 'time' as const,
-      splitNumber: 4,
+      splitNumber: 2,
       axisLabel: {
         ...text,
         color: INK.quiet,
-        fontSize: 13,
+        fontSize: 14,
         hideOverlap: true,
         formatter: (at: number) => day.format(at),
       },
@@ -107,7 +115,7 @@ function optionOf({ title, moments, names, language }: TimelinePicture, rows: st
       type: 'category' as const,
       inverse: true,
       data: rows,
-      axisLabel: { ...text, width: 180, overflow: 'truncate' as const, formatter: (row: string) => shorten(row, 24) },
+      axisLabel: { ...text, width: 138, overflow: 'truncate' as const, formatter: (row: string) => shorten(row, 15) },
       axisTick: { show: false },
       axisLine: { show: false },
       splitLine: { show: true, lineStyle: { color: INK.line } },
