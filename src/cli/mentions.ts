@@ -27,7 +27,8 @@ example: npm run -s onrecord -- mentions article.txt`,
           continue
         }
         read += 1
-        for (const mention of findMentions(one.document, finder)) io.out(JSON.stringify({ type: 'mention', ...mention }))
+        for (const mention of findMentions(one.document, finder))
+          io.out(JSON.stringify({ type: 'mention', ...mention }))
       }
     return read > 0 ? 0 : 1
   },
