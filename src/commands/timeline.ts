@@ -3,7 +3,7 @@ import { ACCENT } from '../discord/blocks.ts'
 import type { Answer, Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import { FONTS } from '../pictures/fonts.ts'
-import { drawTimeline, type Moment, momentKind } from '../pictures/timeline.ts'
+import { type Moment, momentKind } from '../pictures/moments.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
@@ -76,7 +76,7 @@ const timeOf = ({ found: { statement, document } }: Said) =>
   statement.said && /^\d{4}-\d{2}-\d{2}/.test(statement.said) ? statement.said : document.published
 
 /** The picture, and everything in it as words too. */
-function draw(title: string, all: Said[], { say }: Asker): Answer {
+async function draw(title: string, all: Said[], { say }: Asker): Promise<Answer> {
   const dated = all
     .flatMap((one) => ({ ...one, at: timeOf(one) ?? '' }))
     .filter(({ at }) => at !== '' && !Number.isNaN(Date.parse(at)))
@@ -95,6 +95,8 @@ function draw(title: string, all: Said[], { say }: Asker): Answer {
       other: say.text('timeline.other'),
     }
     const moments = dated.map(({ at, row, kind }) => ({ at, row, kind }))
+    // Charts are large: they are read when the first picture is asked for.
+    const { drawTimeline } = await import('../pictures/timeline.ts')
     const data = drawTimeline({ title, moments, names, language: say.language }, FONTS)
     const description = dated
       .map(({ at, row, kind }) => `${at.slice(0, 10)} ${row} (${names[kind]})`)

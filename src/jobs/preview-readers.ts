@@ -3,7 +3,7 @@ import { viewLookup } from '../digests/lookup-view.ts'
 import { english } from '../messages/say.ts'
 import type { Digest } from '../model.ts'
 import { FONTS } from '../pictures/fonts.ts'
-import { drawTimeline, momentKind } from '../pictures/timeline.ts'
+import { momentKind } from '../pictures/moments.ts'
 import type { ClaimTimeline, PreviewReaders } from '../preview/preview.ts'
 import type { Kit } from './kit.ts'
 import { lookUp } from './lookup.ts'
@@ -114,5 +114,6 @@ async function pictureOf(
     return at ? [{ at, row: statement.speaker?.name ?? 'not named', kind: momentKind(relation) }] : []
   })
   if (!claim || moments.length === 0) return null
+  const { drawTimeline } = await import('../pictures/timeline.ts')
   return drawTimeline({ title: claim.title ?? claim.text, moments, names: KINDS, language: 'en' }, FONTS)
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { drawTimeline, type Moment } from '../../src/pictures/timeline.ts'
+import type { Moment } from '../../src/pictures/moments.ts'
+import { drawTimeline } from '../../src/pictures/timeline.ts'
 
 const fonts = [fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'))]
 const names = { repeats: 'says it', differs: 'other figure', opposes: 'opposes it', other: 'bears on it' }
