@@ -100,8 +100,8 @@ export function createDescriber(weigh: Weigh, weighGram: Weigh): Describer {
 
   return (query, candidates) => {
     mark(query.all.distinct, IN_QUERY)
-    mark(query.body.distinct, IN_BODY)
-    mark(query.byline.distinct, IN_BYLINE)
+    mark(query.body, IN_BODY)
+    mark(query.byline, IN_BYLINE)
     mark(query.all.names, A_NAME)
     let gramWeight = 0
     for (const gram of query.all.grams) {

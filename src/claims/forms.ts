@@ -17,8 +17,8 @@ export type Form = {
 
 /** A claim's wordings apart, and all of them together. */
 export type ClaimForm = { claim: Claim; text: Form; title: Form; all: Form }
-/** A query, and apart from it the line that says who posted it and when. */
-export type QueryForm = { all: Form; body: Form; byline: Form }
+/** A query, and apart the terms of its own words and those of the line that says who posted it and when. */
+export type QueryForm = { all: Form; body: Int32Array; byline: Int32Array }
 
 /** Gives each term its number. */
 export type Numbering = (term: string) => number
@@ -75,8 +75,7 @@ export function toQueryForm(text: string, known: (term: string) => number | unde
   const parts = splitByline(text)
   const body = tokenise(parts.body)
   const byline = tokenise(parts.byline)
-  const all = toForm([...body, ...byline], number)
-  return byline.length === 0
-    ? { all, body: all, byline: toForm([], number) }
-    : { all, body: toForm(body, number), byline: toForm(byline, number) }
+  const distinct = (tokens: Token[]) => Int32Array.from(new Set(tokens.map(({ term }) => number(term))))
+  const all = toForm(byline.length === 0 ? body : [...body, ...byline], number)
+  return { all, body: byline.length === 0 ? all.distinct : distinct(body), byline: distinct(byline) }
 }

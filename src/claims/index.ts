@@ -54,6 +54,7 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
     highestTerm = Math.max(highestTerm, terms.at(-1) ?? 0)
   }
   let sums = new Float64Array(0)
+  let met = new Uint32Array(0)
   let norms = new Float64Array(0)
 
   const flush = () => {
@@ -96,7 +97,10 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
     const norm = lengthNorms()
     const best = new Best(top)
     for (const segment of segments) {
-      if (sums.length < segment.count) sums = new Float64Array(segment.count)
+      if (sums.length < segment.count) {
+        sums = new Float64Array(segment.count)
+        met = new Uint32Array(segment.count)
+      }
       const lists: List[] = []
       for (const { term, weight } of weights) {
         const i = findTerm(segment, term)
@@ -105,7 +109,7 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
         const bound = (weight * most) / (most + norm[segment.shortest[i]!]!)
         lists.push({ weight, bound, from: segment.offsets[i]!, to: segment.offsets[i + 1]! })
       }
-      searchSegment(segment, lists, { norm, sums, gone, best, prune, without })
+      searchSegment(segment, lists, { norm, sums, met, gone, best, prune, without })
     }
     return best.sorted()
   }
@@ -166,6 +170,8 @@ type Search = {
   norm: Float64Array
   /** Scratch, as long as the longest segment, all 0 before and after. */
   sums: Float64Array
+  /** Scratch of the same length: the texts met. */
+  met: Uint32Array
   gone: Uint8Array
   best: Best
   prune: boolean
@@ -185,13 +191,14 @@ function searchSegment(segment: Segment, lists: List[], search: Search): void {
   lists.sort((a, b) => b.bound - a.bound || a.from - b.from)
   let ahead = 0
   for (const { bound } of lists) ahead += bound
-  const met: number[] = []
+  const { met } = search
+  let count = 0
   let least = 0
   let i = 0
   for (; i < lists.length; i++) {
     const list = lists[i]!
     if (search.prune && list.to - list.from > 2 * LOOKED_AT) {
-      least = best.leastOf(sums, met, LOOKED_AT)
+      least = best.leastOf(sums, met, Math.min(count, LOOKED_AT))
       if (ahead * FEW_CAN_WIN < least) break
     }
     const { weight, to } = list
@@ -201,7 +208,7 @@ function searchSegment(segment: Segment, lists: List[], search: Search): void {
       const sum = sums[doc]!
       if (sum === 0) {
         if (gone[base + doc] === 1 || base + doc === without) continue
-        met.push(doc)
+        met[count++] = doc
       }
       sums[doc] = sum + (weight * frequency) / (frequency + norm[lengths[doc]!]!)
     }
@@ -210,7 +217,10 @@ function searchSegment(segment: Segment, lists: List[], search: Search): void {
   let candidates: Uint32Array = new Uint32Array(0)
   if (i < lists.length) {
     const room = ahead * SLACK
-    candidates = Uint32Array.from(met.filter((doc) => sums[doc]! + room >= least)).sort()
+    candidates = met
+      .subarray(0, count)
+      .filter((doc) => sums[doc]! + room >= least)
+      .sort()
   }
   for (; i < lists.length; i++) {
     const { weight, bound, from, to } = lists[i]!
@@ -229,7 +239,8 @@ function searchSegment(segment: Segment, lists: List[], search: Search): void {
     }
     ahead -= bound
   }
-  for (const doc of met) {
+  for (let n = 0; n < count; n++) {
+    const doc = met[n]!
     const score = sums[doc]!
     sums[doc] = 0
     best.offer(base + doc, score)
@@ -287,7 +298,7 @@ class Best {
   /** A score that a text must reach to be among the best, by the first `count` texts. 0 while there are too few. */
   leastOf(sums: Float64Array, docs: ArrayLike<number>, count: number): number {
     const kept = this.#scores.length === this.#top ? this.#scores[0]! : 0
-    if (docs.length < this.#top) return kept
+    if (count < this.#top) return kept
     const heap = new Float64Array(this.#top)
     for (let i = 0; i < docs.length && i < count; i++) {
       const sum = sums[docs[i]!]!

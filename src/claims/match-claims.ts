@@ -293,14 +293,15 @@ function best(judged: Judged[][], id: string, { top = 5, threshold = THRESHOLDS.
     .slice(0, top)
     .map(({ claim, passage, score }, i) => {
       const decision: Decision = score >= threshold ? 'match' : score >= unsure ? 'unsure' : 'none'
-      const found = decision === 'none' ? null : relateClosest([claim.text, ...claim.paraphrases], passage)
+      const isShown = decision === 'match' || (decision === 'unsure' && i === 0)
+      const found = isShown ? relateClosest([claim.text, ...claim.paraphrases], passage) : null
       return {
         statementId: id,
         claimId: claim.id,
         rank: i + 1,
         score,
         decision,
-        relation: found ? cautious(found.relation, decision) : null,
+        relation: found ? cautious(found.relation, decision) : decision === 'unsure' ? 'related' : null,
         evidence: { words: found?.because ?? [], figures: found?.figures ?? [] },
       }
     })

@@ -97,8 +97,10 @@ function commonPrefix(a: string, b: string): number {
 }
 
 const NEGATIVE_PREFIX = /^(?:un|in|im|il|ir|dis|non)(?=.{4})/
-const differsByPrefix = (a: string, b: string) =>
-  (a.replace(NEGATIVE_PREFIX, '') === b && a !== b) || (b.replace(NEGATIVE_PREFIX, '') === a && a !== b)
+const differsByPrefix = (a: string, b: string) => {
+  const [longer, shorter] = a.length > b.length ? [a, b] : [b, a]
+  return longer.length > shorter.length && longer.endsWith(shorter) && longer.replace(NEGATIVE_PREFIX, '') === shorter
+}
 
 export function describeRelation(claim: string, statement: string) {
   const left = wordsOf(claim)
@@ -259,12 +261,15 @@ export function relateClosest(wordings: string[], text: string): Related {
     .filter((sentence) => sentence.split(/\s+/).length >= 3)
     .slice(0, MOST_COMPARED)
   if (sentences.length !== 1) sentences.unshift(text)
+  const stemsOf = (words: string) => new Set(content(wordsOf(words)).map((word) => word.stem))
+  const read = sentences.map((sentence) => ({ sentence, stems: stemsOf(sentence) }))
   let best = { shared: -1, wording: wordings[0] ?? '', sentence: text }
-  for (const wording of wordings.slice(0, MOST_COMPARED))
-    for (const sentence of sentences) {
-      const [ofClaim = 0, ofStatement = 0] = describeRelation(wording, sentence).row
-      const shared = (2 * ofClaim * ofStatement) / (ofClaim + ofStatement || 1)
+  for (const wording of wordings.slice(0, MOST_COMPARED)) {
+    const mine = stemsOf(wording)
+    for (const { sentence, stems } of read) {
+      const shared = (2 * mine.intersection(stems).size) / (mine.size + stems.size || 1)
       if (shared > best.shared + 1e-9) best = { shared, wording, sentence }
     }
+  }
   return relate(best.wording, best.sentence)
 }
