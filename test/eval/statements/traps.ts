@@ -24,9 +24,9 @@ const ENTITIES: Record<string, Entity> = {
 }
 
 /** Names that are also common words: how often the name, and only the name, is found. Each sentence stands alone. */
-export function scoreTraps(onMiss?: (line: string) => void): Score {
+export function scoreTraps(set: 'common-words' | 'more-common-words', onMiss?: (line: string) => void): Score {
   const score: Score = { found: 0, predicted: 0, gold: 0 }
-  const file = resolve(import.meta.dirname, '../../fixtures/traps/common-words.tsv')
+  const file = resolve(import.meta.dirname, `../../fixtures/traps/${set}.tsv`)
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     if (!line || line.startsWith('#')) continue
     const [name = '', is, marked = ''] = line.split('\t')
