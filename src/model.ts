@@ -27,6 +27,8 @@ export type SourceState = {
   lastPolledAt: string | null
   lastSucceededAt: string | null
   nextPollAt: string | null
+  /** Why then, in words for an operator. */
+  nextPollBecause?: string
   /** Consecutive failures since the last success. */
   failures: number
   /** The last failure in words for a person, null after a success. */

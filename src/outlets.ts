@@ -1,4 +1,4 @@
-import { openDiscord } from './commands/open-discord.ts'
+import type { DiscordOutlet } from './commands/open-discord.ts'
 import type { Kit } from './jobs/kit.ts'
 import { previewReaders } from './jobs/preview-readers.ts'
 import type { Delivery } from './model.ts'
@@ -18,7 +18,7 @@ export type Outlets = AsyncDisposable & {
  */
 export async function openOutlets(kit: Kit, { once }: { once: boolean }): Promise<Outlets> {
   await using opened = new AsyncDisposableStack()
-  const discord = kit.config.discord ? opened.use(await openDiscord(kit)) : null
+  const discord = kit.config.discord ? opened.use(await connect(kit)) : null
   const preview = once ? null : await openPreview(kit)
   if (preview) opened.defer(() => preview.close())
   const kept = opened.move()
@@ -27,6 +27,12 @@ export async function openOutlets(kit: Kit, { once }: { once: boolean }): Promis
     deliver: async (delivery) => (discord ? discord.deliver(delivery) : 'later'),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+/** Discord's library is loaded only where it is used: it holds 60 MB. */
+async function connect(kit: Kit): Promise<DiscordOutlet> {
+  const { openDiscord } = await import('./commands/open-discord.ts')
+  return openDiscord(kit)
 }
 
 /** A page that cannot be served is no reason to stop the main job. */

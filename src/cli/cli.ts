@@ -10,6 +10,9 @@ const VERBS: Record<string, { summary: string; load(): Promise<{ verb: Verb }> }
   match: { summary: 'find the known claim behind each text', load: () => import('./match.ts') },
   lookup: { summary: 'tell what is known of a text or a link', load: () => import('./lookup.ts') },
   digest: { summary: 'show the digest that would be posted', load: () => import('./digest.ts') },
+  sources: { summary: 'list, test, import or export sources', load: () => import('./sources.ts') },
+  claims: { summary: 'import or export known claims', load: () => import('./claims.ts') },
+  commands: { summary: 'register the slash commands with Discord', load: () => import('./commands.ts') },
   doctor: { summary: 'check config, store, sources and Discord', load: () => import('./doctor.ts') },
 }
 

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto'
+import { mergeDocuments } from '../documents/merge-documents.ts'
 import { documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
 import { SourceError } from '../errors.ts'
 import type { Document, RawItem, Source, SourceState } from '../model.ts'
+import { nextPoll } from '../sources/next-poll.ts'
+import type { SourceReading } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 
-/** A source that keeps failing is asked ever less often, but at least once a day. */
-const LONGEST_WAIT_SECONDS = 86_400
 /** Articles fetched in full in one poll of one feed. */
 const MOST_PAGES = 25
 
@@ -30,7 +32,7 @@ export async function pollSource(
     const fresh = await store.transaction(async (tx) => {
       let added = 0
       for (const item of items) added += await record(tx, item, source, { backlog: backlog.has(item), now: now() })
-      await tx.sources.remember({ ...afterSuccess(source, state, now()), ...reading.state })
+      await tx.sources.remember({ ...afterSuccess(source, state, reading, now()), ...reading.state })
       return added
     })
     log.debug({ source: source.id, items: items.length, fresh }, 'polled')
@@ -69,25 +71,9 @@ export async function recordDocument(
 ): Promise<number> {
   const keys = documentKeys(document, source.id, guid)
   const known = await tx.documents.findByKeys(keys)
-  const kept = known ? merge(known, document) : document
+  const kept = known ? mergeDocuments(known, document) : document
   await tx.documents.put(kept, { sourceId: source.id, keys, sample: source.sample, ...facts })
   return known ? 0 : 1
-}
-
-/** The known document with the provenance and archived copies of another copy of it; a fuller post wins. */
-function merge(known: Document, copy: Document): Document {
-  const seen = new Set(known.provenance.map(({ source, locator }) => `${source} ${locator}`))
-  const copies = new Set(known.archivedAt.map(({ url }) => url))
-  const fuller = known.post?.textStatus === 'truncated' && copy.post?.textStatus === 'full'
-  return {
-    ...known,
-    ...(fuller ? { text: copy.text, post: copy.post } : {}),
-    provenance: [
-      ...known.provenance,
-      ...copy.provenance.filter(({ source, locator }) => !seen.has(`${source} ${locator}`)),
-    ],
-    archivedAt: [...known.archivedAt, ...copy.archivedAt.filter(({ url }) => !copies.has(url))],
-  }
 }
 
 /** Everything but the newest few; entries without a date keep the feed's own order, which is newest first. */
@@ -148,29 +134,34 @@ export async function fetchDocument(address: string, { reader }: Pick<Kit, 'read
   return toDocument(items[0], 'lookup')
 }
 
-const later = (now: string, seconds: number) => new Date(Date.parse(now) + seconds * 1000).toISOString()
+/** Where a source falls in the spread of all others: always the same place. 0 to 1. */
+const spread = (sourceId: string) => createHash('sha256').update(sourceId).digest().readUInt16BE(0) / 65_535
 
-function afterSuccess(source: Source, state: SourceState, now: string): SourceState {
-  return {
-    ...state,
-    lastPolledAt: now,
-    lastSucceededAt: now,
-    nextPollAt: later(now, source.pollSeconds),
+function afterSuccess(source: Source, state: SourceState, { feed, items }: SourceReading, now: string): SourceState {
+  const next = nextPoll({
+    now,
+    pollSeconds: source.pollSeconds,
+    published: items.map(({ published }) => published),
+    freshSeconds: feed?.freshSeconds ?? null,
+    skipHours: feed?.head?.skipHours ?? [],
+    skipDays: feed?.head?.skipDays ?? [],
     failures: 0,
-    trouble: null,
-    troubleSince: null,
-  }
+    jitter: spread(source.id),
+  })
+  const done = { lastPolledAt: now, lastSucceededAt: now, failures: 0, trouble: null, troubleSince: null }
+  return { ...state, ...done, nextPollAt: next.at, nextPollBecause: next.because }
 }
 
 function afterFailure(source: Source, state: SourceState, error: Error, now: string): SourceState {
-  const wish = error instanceof SourceError ? (error.retryAfterSeconds ?? 0) : 0
-  const backoff = Math.min(source.pollSeconds * 2 ** Math.min(state.failures, 10), LONGEST_WAIT_SECONDS)
-  return {
-    ...state,
-    lastPolledAt: now,
-    nextPollAt: later(now, Math.max(wish, backoff)),
-    failures: state.failures + 1,
-    trouble: error.message,
-    troubleSince: state.troubleSince ?? now,
-  }
+  const retryAfterSeconds = error instanceof SourceError ? error.retryAfterSeconds : null
+  const failures = state.failures + 1
+  const next = nextPoll({
+    now,
+    pollSeconds: source.pollSeconds,
+    retryAfterSeconds,
+    failures,
+    jitter: spread(source.id),
+  })
+  const trouble = { trouble: error.message, troubleSince: state.troubleSince ?? now }
+  return { ...state, lastPolledAt: now, nextPollAt: next.at, nextPollBecause: next.because, failures, ...trouble }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { program } from '../config.ts'
 import type { Source, SourceState } from '../model.ts'
+import { createWayback } from '../sources/archive/wayback.ts'
 import { createNet } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
 import { readPage, readSource, type SourceReading } from '../sources/read-source.ts'
@@ -13,11 +14,16 @@ export type Reader = AsyncDisposable & {
   page(address: string): Promise<SourceReading>
 }
 
-export function openReader({ allowAddresses, contact }: Pick<Config, 'allowAddresses' | 'contact'>): Reader {
+export function openReader({
+  allowAddresses,
+  contact,
+  waybackUrl,
+}: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl'>): Reader {
   const net = createNet({ allowAddresses, contact, version: program.version })
   const parsers = createParsers()
+  const wayback = createWayback({ net, parsers, base: waybackUrl })
   return {
-    read: (source, state) => readSource(source, state, { net, parsers }),
+    read: (source, state) => readSource(source, state, { net, parsers, wayback }),
     page: (address) => readPage(address, { net, parsers }),
     async [Symbol.asyncDispose]() {
       await Promise.all([net.close(), parsers.close()])
