@@ -1,7 +1,10 @@
 import { FEATURES } from './features.ts'
 import { splitByline } from './forms.ts'
-import { type Encoder, order, type Ranked } from './match-claims.ts'
+import { order, type Ranked } from './rank-claims.ts'
 import { ENCODED, rankScore } from './ranking.ts'
+
+/** Turns texts into vectors of one length, so that texts of like meaning lie close. */
+export type Encoder = { name: string; encode(texts: string[]): Promise<Float32Array[]> }
 
 /** Candidates beyond these are too far behind for their meaning to matter. */
 const ENCODED_CANDIDATES = 16

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Encoder } from '../../../src/claims/match-claims.ts'
+import type { Encoder } from '../../../src/claims/meaning.ts'
 
 /** An encoder that remembers on disk: training and evaluation ask for the same texts again and again. */
 export function keepVectors(encoder: Encoder): Encoder & { save(): void } {

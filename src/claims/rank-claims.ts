@@ -1,0 +1,185 @@
+import type { Claim } from '../model.ts'
+import { gramPrior, wordPrior } from './common-terms.ts'
+import { type Candidate, createDescriber } from './features.ts'
+import { type ClaimForm, type QueryForm, toClaimForm, toQueryForm } from './forms.ts'
+import { createIndex } from './index.ts'
+import type { KeptIndex } from './index-file.ts'
+import { rankScore } from './ranking.ts'
+import { fourGrams, tokenise } from './tokens.ts'
+
+/** What each index hands over, and how many of these are looked at closely. */
+const FETCHED = 30
+const RANKED = 24
+/** Past this many claims 4-grams cost more memory than they bring: words alone find the candidates. */
+const MOST_GRAMMED = 200_000
+/** Forms are kept for this many claims, and made again for others. */
+const FORMS_KEPT = 50_000
+
+/** A query's candidates, best first, as the ranking sees them. */
+export type Ranked = { query: QueryForm; candidates: Candidate[]; rows: Float64Array[]; scores: number[] }
+
+export type Core = ReturnType<typeof createCore>
+
+/** The indexes and the ranking over them, before any decision. `without` leaves one claim out, for training. */
+export function createCore(kept: KeptIndex | null = null) {
+  const names: string[] = kept?.terms.slice() ?? []
+  const numbers = new Map(names.map((term, i) => [term, i]))
+  const number = (term: string) => {
+    const found = numbers.get(term)
+    if (found !== undefined) return found
+    numbers.set(term, names.length)
+    return names.push(term) - 1
+  }
+  const words = createIndex({ ...(kept && { from: kept.words }), prior: wordPrior((term) => names[term]) })
+  const grams = createIndex({ k1: 1.2, b: 0.5, ...(kept && { from: kept.grams }), prior: gramPrior() })
+  const claims: (Claim | null)[] = []
+  const places = new Map<string, number>()
+  const forms = new Map<number, ClaimForm>()
+  let grammed = 0
+  let wordWeights = new Float64Array(1024).fill(-1)
+  const gramWeights = new Float64Array(37 ** 4).fill(-1)
+  let fresh = true
+  const weigh = (term: number) => {
+    if (term < 0) return words.weight(-1)
+    if (term >= wordWeights.length) {
+      const larger = new Float64Array(Math.max(names.length, wordWeights.length * 2)).fill(-1)
+      larger.set(wordWeights)
+      wordWeights = larger
+    }
+    let weight = wordWeights[term]!
+    if (weight < 0) {
+      weight = words.weight(term)
+      wordWeights[term] = weight
+    }
+    return weight
+  }
+  const weighGram = (gram: number) => {
+    let weight = gramWeights[gram]!
+    if (weight < 0) {
+      weight = grams.weight(gram)
+      gramWeights[gram] = weight
+    }
+    return weight
+  }
+  const describe = createDescriber(weigh, weighGram)
+
+  const formOf = (place: number) => {
+    const known = forms.get(place)
+    if (known) return known
+    if (forms.size >= FORMS_KEPT) forms.clear()
+    const form = toClaimForm(claims[place]!, number)
+    forms.set(place, form)
+    return form
+  }
+  /** Claims that the kept indexes hold already: only their words are still to be handed in. */
+  const awaited = new Map<string, number>()
+  for (const [place, id] of (kept?.ids ?? []).entries()) {
+    claims[place] = null
+    if (id !== '') awaited.set(id, place)
+    if (place < MOST_GRAMMED) grammed += 1
+  }
+  const add = (claim: Claim) => {
+    const place = awaited.get(claim.id)
+    if (place === undefined) return addNew(claim)
+    awaited.delete(claim.id)
+    claims[place] = claim
+    places.set(claim.id, place)
+  }
+  const addNew = (claim: Claim) => {
+    remove(claim.id)
+    const text = [claim.text, claim.title ?? '', ...claim.paraphrases].join('\n')
+    const tokens = tokenise(text)
+    const place = words.add(tokens.map(({ term }) => number(term)))
+    const grammable = claims.length < MOST_GRAMMED
+    grams.add(grammable ? fourGrams(tokens) : [])
+    if (grammable) grammed += 1
+    claims[place] = claim
+    places.set(claim.id, place)
+    fresh = false
+  }
+  const remove = (id: string) => {
+    const place = places.get(id)
+    if (place === undefined) return
+    words.remove(place)
+    grams.remove(place)
+    claims[place] = null
+    forms.delete(place)
+    places.delete(id)
+    fresh = false
+  }
+  /** Weights are remembered until the claims change. */
+  const refresh = () => {
+    if (fresh) return
+    wordWeights.fill(-1)
+    gramWeights.fill(-1)
+    fresh = true
+  }
+  const rank = (text: string, owner?: string, without = -1): Ranked => {
+    refresh()
+    const query = toQueryForm(text, (term) => numbers.get(term))
+    const found = new Map<number, { words: number; grams: number }>()
+    for (const { doc, score } of words.search(query.all.distinct, FETCHED, { without }))
+      found.set(doc, { words: score, grams: 0 })
+    if (grammed > 0)
+      for (const { doc, score } of grams.search(query.all.grams, FETCHED, { without })) {
+        const known = found.get(doc)
+        if (known) known.grams = score
+        else found.set(doc, { words: 0, grams: score })
+      }
+    const visible = [...found].filter(([place]) => claims[place] && sees(owner, claims[place]))
+    const topWords = Math.max(1e-9, ...visible.map(([, one]) => one.words))
+    const topGrams = Math.max(1e-9, ...visible.map(([, one]) => one.grams))
+    const candidates = visible
+      .map(([place, one]) => ({ place, ...one, likely: one.words / topWords + one.grams / topGrams }))
+      .sort((a, b) => b.likely - a.likely || a.place - b.place)
+      .slice(0, RANKED)
+      .map(({ place, words, grams }): Candidate => ({ place, words, grams, form: formOf(place) }))
+    const rows = describe(query, candidates)
+    return order({ query, candidates, rows, scores: rows.map((row) => rankScore(row, 'words')) })
+  }
+  const fetch = (text: string, top: number) => {
+    const terms = tokenise(text).flatMap(({ term }) => numbers.get(term) ?? [])
+    return words.search([...new Set(terms)], top).map(({ doc, score }) => ({ claimId: claims[doc]!.id, score }))
+  }
+  const keep = (fingerprint: string): KeptIndex => ({
+    fingerprint,
+    terms: names,
+    ids: claims.map((claim) => claim?.id ?? ''),
+    words: words.snapshot(),
+    grams: grams.snapshot(),
+  })
+  return {
+    add,
+    remove,
+    rank,
+    keep,
+    fetch,
+    get: (id: string) => {
+      const place = places.get(id)
+      return place === undefined ? undefined : (claims[place] ?? undefined)
+    },
+    placeOf: (id: string) => places.get(id),
+    size: () => places.size,
+  }
+}
+
+/** The operator's claims are for all; a guild's own for itself alone. */
+const sees = (owner: string | undefined, claim: Claim) =>
+  owner === undefined || claim.owner === 'operator' || claim.owner === owner
+
+/** Candidates by falling score; equal ones as they came. */
+export function order(ranked: Ranked): Ranked {
+  const places = ranked.scores.map((_, i) => i).sort((a, b) => ranked.scores[b]! - ranked.scores[a]! || a - b)
+  return {
+    query: ranked.query,
+    candidates: places.map((i) => ranked.candidates[i]!),
+    rows: places.map((i) => ranked.rows[i]!),
+    scores: places.map((i) => ranked.scores[i]!),
+  }
+}
+
+/** What the decision sees of a candidate's place in the list: its lead over the best other, its score, its rank. */
+export function deciding(scores: number[], i: number): [lead: number, score: number, rank: number] {
+  const other = i === 0 ? (scores[1] ?? scores[0]! - 5) : scores[0]!
+  return [Math.max(-10, Math.min(10, scores[i]! - other)), scores[i]!, 1 / (1 + i)]
+}
