@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config.ts'
 import { UsageError } from '../errors.ts'
+import { withLanguage } from '../jobs/language.ts'
 import { createFinder, findMentions } from '../mentions/find-mentions.ts'
 import { clusterStatements } from '../statements/cluster-statements.ts'
 import { explainStatements, isAnalysed } from '../statements/extract-statements.ts'
@@ -41,8 +42,9 @@ example: npm run -s onrecord -- extract article.txt --clusters`,
           continue
         }
         read += 1
-        const { document } = one
-        if (!isAnalysed(document)) io.err(`${document.id}: is not in English; its language is not analysed`)
+        const document = await withLanguage(one.document)
+        if (!isAnalysed(document))
+          io.err(`${document.id}: is written in ${document.language}, a language that is not analysed`)
         for (const { statement, steps } of explainStatements(document, findMentions(document, finder), entities)) {
           io.out(JSON.stringify({ type: 'statement', ...statement }))
           if (values.explain) io.out(JSON.stringify({ type: 'explanation', statementId: statement.id, steps }))

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { loadConfig, program } from '../config.ts'
 import { toDocuments } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
+import { withLanguage } from '../jobs/language.ts'
 import type { Document, Problem, RawItem, Source } from '../model.ts'
 import { createWayback, type Wayback, waybackTarget } from '../sources/archive/wayback.ts'
 import { readLocalFile } from '../sources/file.ts'
@@ -88,13 +89,6 @@ export async function ingest(
     await sink.close?.()
   }
   return read > 0 ? 0 : 1
-}
-
-/** The detector is large: it is loaded only where a source does not say the language itself. */
-async function withLanguage(document: Document): Promise<Document> {
-  if (document.language !== null || document.text.length < 60) return document
-  const { languageOf } = await import('../documents/language.ts')
-  return { ...document, language: languageOf(document.text) }
 }
 
 const isRemote = (address: string): boolean => /^(https?:\/\/|wayback:)/i.test(address)

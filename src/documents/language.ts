@@ -1,8 +1,4 @@
-import { createRequire } from 'node:module'
-
-type Detector = { detect(text: string): { language: string; isReliable(): boolean } }
-/** The detector holds 160 MB: it is loaded when the first text comes whose source does not say its language. */
-let detector: Detector | null = null
+import { eld } from 'eld/small'
 
 /** Characters that are looked at; more would not make it surer. */
 const LOOKED_AT = 2000
@@ -14,7 +10,6 @@ export function languageOf(text: string): string | null {
     .replace(/<?https?:\/\/[^\s<>]+>?|[@#][\p{L}\p{N}_]+/gu, ' ')
     .toWellFormed()
   if ((words.match(/\p{L}/gu)?.length ?? 0) < 60) return null
-  detector ??= (createRequire(import.meta.url)('eld/small') as { eld: Detector }).eld
-  const found = detector.detect(words)
+  const found = eld.detect(words)
   return found.isReliable() && found.language ? found.language : null
 }

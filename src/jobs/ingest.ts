@@ -7,6 +7,7 @@ import { nextPoll } from '../sources/next-poll.ts'
 import type { SourceReading } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
+import { withLanguage } from './language.ts'
 
 /** Articles fetched in full in one poll of one feed. */
 const MOST_PAGES = 25
@@ -24,6 +25,7 @@ export async function pollSource(
   try {
     const reading = await reader.read(source, state)
     const items = await withFullText(kit, source, reading.items)
+    const languages = await languagesOf(items, source.id)
     const backlog =
       state.lastSucceededAt === null && !source.sample
         ? beyondNewest(items, kit.config.firstPollItems)
@@ -31,7 +33,11 @@ export async function pollSource(
     for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
     const fresh = await store.transaction(async (tx) => {
       let added = 0
-      for (const item of items) added += await record(tx, item, source, { backlog: backlog.has(item), now: now() })
+      for (const item of items)
+        added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
+          backlog: backlog.has(item),
+          now: now(),
+        })
       await tx.sources.remember({ ...afterSuccess(source, state, reading, now()), ...reading.state })
       return added
     })
@@ -46,6 +52,14 @@ export async function pollSource(
     )
     return { fresh: 0, failed: true }
   }
+}
+
+/** What the sources themselves do not say. */
+async function languagesOf(items: RawItem[], sourceId: string): Promise<Map<RawItem, string | null>> {
+  const found = new Map<RawItem, string | null>()
+  for (const item of items)
+    if (item.language === null) found.set(item, (await withLanguage(toDocument(item, sourceId))).language)
+  return found
 }
 
 /** Stores one item with the posts that are embedded in it. @returns how many documents were new */

@@ -1,4 +1,3 @@
-import { languageOf } from '../documents/language.ts'
 import type { Document, Entity, Mention, Span, Statement } from '../model.ts'
 import { findDirect } from './direct.ts'
 import type { Draft } from './draft.ts'
@@ -23,10 +22,8 @@ export function extractStatements(document: Document, mentions: Mention[], entit
 }
 
 /** Statements are found in English alone: another language is told to be so and not guessed at. */
-export function isAnalysed(document: Pick<Document, 'kind' | 'language' | 'text'>): boolean {
-  if (document.kind === 'post') return true
-  const language = document.language?.toLowerCase().split('-')[0] || languageOf(document.text)
-  return language === null || language === 'en' || language === 'und'
+export function isAnalysed({ kind, language }: Pick<Document, 'kind' | 'language'>): boolean {
+  return kind === 'post' || !language || /^(?:en|und)(?:-|$)/i.test(language)
 }
 
 /** As `extractStatements`, with the rules that fired. */

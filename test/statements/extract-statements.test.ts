@@ -232,7 +232,7 @@ describe('a text in another language', () => {
       said(
         'Der Bürgermeister sagte am Montag: „Die Lampen bleiben an.“ Er fügte hinzu, dass niemand gefragt worden sei, und ging.',
         [],
-        { language: null },
+        { language: 'de' },
       ),
     ).toEqual([])
   })
