@@ -48,9 +48,11 @@ function draft(
   if (sign === '@') return null
   if (kind === 'role') return draftRole(place, words, first, before)
   if (sign === '#') return { ...place, kind: 'hashtag', confidence: 0.8, surePlace: false }
-  if (!hasItsCapitals(place.text, alias.text)) return null
-  const several = alias.words.length > 1
-  const confidence = several ? 0.97 : nameConfidence(entity, { text, words, first, last })
+  const lowerOnly = !/\p{Lu}/u.test(text.slice(Math.max(0, start - 200), end + 200))
+  if (!lowerOnly && !hasItsCapitals(place.text, alias.text)) return null
+  const lead = alias.words.length > 1 && alias.words[0] === 'the' ? 1 : 0
+  const several = alias.words.length - lead > 1
+  const confidence = several ? 0.97 : nameConfidence(entity, { text, words, first: first + lead, last })
   return { ...place, kind: 'name', confidence, surePlace: several }
 }
 
