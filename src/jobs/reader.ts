@@ -20,7 +20,7 @@ export function openReader({
   waybackUrl,
 }: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl'>): Reader {
   const net = createNet({ allowAddresses, contact, version: program.version })
-  const parsers = createParsers()
+  const parsers = createParsers({ idleMs: 3000 })
   const wayback = createWayback({ net, parsers, base: waybackUrl })
   return {
     read: (source, state) => readSource(source, state, { net, parsers, wayback }),

@@ -28,7 +28,7 @@ export async function run(): Promise<void> {
       beside: `node printing one line: ${node.toFixed(0)} ms`,
       ratio: (ours / node).toFixed(1),
     },
-    'idle memory (RSS, 5 s after the first round)': {
+    'idle memory (RSS, 20 s after the first digest)': {
       median: `${median(idle).toFixed(0)} MB`,
       limit: '200 MB',
       beside: '',
