@@ -1,10 +1,9 @@
 import type { Span } from '../model.ts'
-import { accordingTo, subjectBefore, type Tag } from './attribution.ts'
+import { accordingTo, subjectBefore } from './attribution.ts'
 import { ADJECTIVES, CUES, type CueKind, NOUNS } from './cues.ts'
+import { accused, type Indirect, ledBy, urged } from './led-by-noun.ts'
 import { isName, type Word, wordsOf } from './people.ts'
-
-/** An indirect statement: where its words stand, who says them and by which word. */
-export type Indirect = Tag & { start: number; end: number }
+import { clauseEnd, endOfPhrase } from './phrase-end.ts'
 
 const FINITE =
   /\b(?:is|are|was|were|am|be|been|has|have|had|will|would|can|could|may|might|shall|should|must|do|does|did|['’](?:s|re|ve|ll|d|m)|\w+n['’]t|\w+(?:ed|s))\b/
@@ -122,7 +121,10 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
       if (source && several) return { source, cue, start: word.end + content.start, end: stop }
     }
   }
-  const led = ledBy(sentence, from, end, word, rest)
+  const led =
+    accused(sentence, from, end, word, rest) ??
+    urged(sentence, from, end, word, rest) ??
+    ledBy(sentence, from, end, word, rest)
   if (led) return led
   if (NOUNS.test(form) || ADJECTIVES.test(form)) {
     const clause = /^\s+(?:that\s+(?=\S)|(?:to)\s+(?=\p{Ll}))/u.exec(rest)
@@ -137,24 +139,6 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
     return { source: possessed ? null : source, cue, start, end: clauseEnd(sentence, from, start, end) }
   }
   return null
-}
-
-/** “revelations by Anonymous that …”, “a call among members to …”: the speaker stands behind the noun. */
-function ledBy(sentence: string, from: number, end: number, word: Word, rest: string): Indirect | null {
-  if (!NOUNS.test(word.text.toLowerCase())) return null
-  const match =
-    /^\s+(?:\p{Ll}+\s+){0,2}(?:by|from|among|amongst|of)\s+((?:\S+\s+){1,6}?)(that|to(?=\s\p{Ll}))\s+(?=\S)/u.exec(rest)
-  if (!match) return null
-  const at = word.end + match[0].length - match[2]!.length - 1 - match[1]!.length
-  const source = subjectBefore(match[1]!, at)
-  const start = word.end + match[0].length - (match[2] === 'to' ? 3 : 0)
-  if (!source || start >= end) return null
-  return {
-    source,
-    cue: { text: word.text, start: word.start, end: word.end },
-    start,
-    end: clauseEnd(sentence, from, start, end),
-  }
 }
 
 /** A base form is also a noun (“Islamic state”, “a report”): as a verb it follows a plural, a pronoun or a modal. */
@@ -237,20 +221,6 @@ const isClause = (text: string): boolean => {
   )
     return false
   return text.split(/\s+/).length >= 3 && FINITE.test(text.split(/\s+/).slice(1, 12).join(' '))
-}
-
-/** A phrase ends with its sentence, or at a comma or dash that begins something new. */
-function endOfPhrase(rest: string, from: number): number | null {
-  const cut =
-    /,\s+(?!(?:and|or)\s+(?:\S+\s+){0,3}$)(?=(?:but|and|while|which|who|saying|adding|noting|calling|as|after|according|a|an|the|with|where|though|although|because)\b|\p{Lu})|;\s|\s[-–—]{1,2}\s|,\s+\w+ing\b/u.exec(
-      rest.slice(from),
-    )
-  return cut ? from + cut.index : null
-}
-
-const clauseEnd = (sentence: string, from: number, start: number, end: number): number => {
-  const cut = endOfPhrase(sentence.slice(start - from, end - from), 0)
-  return cut === null ? end : start + cut
 }
 
 /** “…, however Prince believes …” begins somebody else's statement. */

@@ -85,6 +85,10 @@ describe('indirect speech', () => {
     ['The lamps will stay on, according to Mira Sol.', 'Mira Sol: The lamps will stay on'],
     ['The lamps will stay on, Mira Sol said.', 'Mira Sol: The lamps will stay on'],
     ['Mira Sol accused the council of hiding the bill.', 'Mira Sol: the council of hiding the bill'],
+    ['The firm was accused by Mira Sol of hiding the bill.', 'Mira Sol: hiding the bill'],
+    ['The firm has been criticised for hiding the bill.', '?: hiding the bill'],
+    ['Mira Sol launched a petition to get the council to mend the bridge.', 'Mira Sol: mend the bridge'],
+    ['The Lamp Society renewed its declaration of war on fog.', 'Lamp Society: war on fog'],
     ['The bill, by clerks who claim that it was paid, is lost.', 'clerks: it was paid, is lost'],
   ])('%s', (text, words) => {
     expect(said(text)).toContain(words)
