@@ -7,5 +7,8 @@ if (major < 26) {
   )
   process.exit(2)
 }
+// A bot idles most of its life: memory counts for more than the last tenth of speed.
+const { setFlagsFromString } = await import('node:v8')
+for (const flag of ['--optimize-for-size', '--max-semi-space-size=4']) setFlagsFromString(flag)
 const { runCli } = await import('./cli/cli.ts')
 process.exitCode = await runCli(process.argv.slice(2))
