@@ -47,8 +47,11 @@ export function createFinder(entities: Entity[]): Finder {
   return { root, entities, hasRoles: entities.some(({ roles }) => roles.length > 0) }
 }
 
+const NONE: { alias: Alias; last: number }[] = []
+
 /** The longest aliases that begin at a word, each with the index of its last word. */
 export function aliasesAt({ root }: Finder, words: Word[], at: number): { alias: Alias; last: number }[] {
+  if (!root.next.has(words[at]!.lower)) return NONE
   let node: Node | undefined = root
   let found: { alias: Alias; last: number }[] = []
   for (let i = at; i < words.length; i++) {

@@ -1,7 +1,7 @@
 import type { Span } from '../model.ts'
 import { accordingTo, subjectBefore } from './attribution.ts'
 import { ADJECTIVES, CUES, type CueKind, NOUNS } from './cues.ts'
-import { accused, type Indirect, ledBy, urged } from './led-by-noun.ts'
+import { ACCUSED, accused, type Indirect, ledBy, URGES, urged } from './led-by-noun.ts'
 import { isName, type Word, wordsOf } from './people.ts'
 import { clauseEnd, endOfPhrase } from './phrase-end.ts'
 
@@ -102,13 +102,15 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
   const word = words[at]!
   const form = word.text.toLowerCase()
   const before = words[at - 1]!.text
+  const kinds = CUES.get(form)
+  const noun = NOUNS.test(form)
+  if (!kinds && !noun && !ADJECTIVES.test(form) && !ACCUSED.test(form) && !URGES.test(form)) return null
   const rest = sentence.slice(word.end - from, end - from)
   const cue: Span = { text: word.text, start: word.start, end: word.end }
-  const kinds = CUES.get(form)
-  const negated =
+  const negated = () =>
     /(?:n['’]t|not|never)$/i.test(before) ||
-    /\b(?:not|never|n['’]t)\s+\w+\s*$/i.test(sentence.slice(0, word.start - from))
-  if (kinds && !negated && !NOT_A_VERB.test(before) && isVerb(form, before)) {
+    /\b(?:not|never|n['’]t)\s+\w+\s*$/i.test(sentence.slice(Math.max(0, word.start - from - 60), word.start - from))
+  if (kinds && !NOT_A_VERB.test(before) && isVerb(form, before) && !negated()) {
     const content = contentOf(rest, form, kinds)
     const passive = /^(?:is|are|was|were|been|being|be)$/i.test(before) && /(?:ed|en|wn|id)$/.test(form)
     const unanswered =
@@ -126,9 +128,8 @@ function atWord(sentence: string, from: number, end: number, words: Word[], at: 
     urged(sentence, from, end, word, rest) ??
     ledBy(sentence, from, end, word, rest)
   if (led) return led
-  if (NOUNS.test(form) || ADJECTIVES.test(form)) {
+  if (noun || ADJECTIVES.test(form)) {
     const clause = /^\s+(?:that\s+(?=\S)|(?:to)\s+(?=\p{Ll}))/u.exec(rest)
-    const noun = NOUNS.test(form)
     if (!clause || (!noun && !/that/.test(clause[0]))) return null
     const start = word.end + (/that/.test(clause[0]) ? clause[0].length : (/^\s+/.exec(rest)?.[0].length ?? 0))
     const source = subjectBefore(
@@ -162,7 +163,8 @@ function contentOf(rest: string, form: string, kinds: Set<CueKind>): { start: nu
   if (
     takesClause &&
     that &&
-    !/\b(?:the|a|an|all|something|anything|things?|those)\s+(?:\S+\s+)?that\s+$/i.test(that[0])
+    (/^(?:told|tells?|telling|inform|warn|advis|assur|remind)/.test(form) ||
+      !/\b(?:the|a|an|all|something|anything|things?|those)\s+(?:\S+\s+)?that\s+$/i.test(that[0]))
   )
     return { start: aside + that[0].length, end: null }
   const space = aside + (/^\s+/.exec(late)?.[0].length ?? 0)
@@ -181,7 +183,10 @@ function contentOf(rest: string, form: string, kinds: Set<CueKind>): { start: nu
     const skipped = /^(?:told|tell)/.test(form) ? /^\S+(?:\s\p{Lu}\S*){0,3}\s+/u.exec(clause)?.[0].length : 0
     return { start: space + (skipped ?? 0), end: null }
   }
-  if ((kinds.has('infinitive') || kinds.has('clause')) && /^to\s+\p{Ll}/u.test(clause))
+  if (
+    (kinds.has('infinitive') || kinds.has('clause')) &&
+    /^to\s+(?!(?:the|a|an|his|her|its|their|our|this|that|these|those|me|us|him|them|it)\b)\p{Ll}/u.test(clause)
+  )
     return { start: space, end: endOfPhrase(rest, space) }
   if (kinds.has('person') && /^(?:[\p{L}’'․-]+\s+){1,6}?(?:not\s+)?to\s+\p{Ll}/u.test(clause))
     return { start: space, end: endOfPhrase(rest, space) }

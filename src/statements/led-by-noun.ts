@@ -6,9 +6,12 @@ import { clauseEnd } from './phrase-end.ts'
 /** An indirect statement: where its words stand, who says them and by which word. */
 export type Indirect = Tag & { start: number; end: number }
 
+export const ACCUSED = /^(?:accused|criticized|criticised|condemned|denounced|blamed|faulted)$/i
+export const URGES = /^(?:petitions?|declarations?)$/i
+
 /** “has been accused (by the mayor) of hiding it”: said by whoever is named, or by nobody. */
 export function accused(sentence: string, from: number, end: number, word: Word, rest: string): Indirect | null {
-  if (!/^(?:accused|criticized|criticised|condemned|denounced|blamed|faulted)$/i.test(word.text)) return null
+  if (!ACCUSED.test(word.text)) return null
   if (!/\b(?:is|are|was|were|been|being)\s+(?:\w+ly\s+)?$/.test(sentence.slice(0, word.start - from))) return null
   const match = /^\s+(?:by\s+((?:\S+\s+){1,6}?))?(?:of|for)\s+(?=\p{L}+ing\b)/u.exec(rest)
   if (!match) return null

@@ -69,7 +69,7 @@ function surroundings(text: string, { start, end }: { start: number; end: number
 function timeIn(words: string, published: string | null): string | null {
   const hint =
     /\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tonight|last|january|february|march|april|may|june|july|august|september|october|november|december|\d{4})\b/i
-  if (!hint.test(words)) return null
+  if (!hint.test(words) || (!published && !/\d{4}/.test(words))) return null
   const reference = published ? new Date(published) : null
   const [found] = chrono.en.GB.parse(
     words,
