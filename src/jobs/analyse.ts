@@ -35,7 +35,7 @@ export type Reading = {
 
 /** One document through the rooms: mentions, then statements, then the claims they bear on. Touches nothing. */
 export function analyse(document: Document, rooms: Rooms, isWatched = (_text: string) => false): Reading {
-  const mentions = findMentions(document, rooms.finder)
+  const mentions = [...authorOf(document, rooms.entities), ...findMentions(document, rooms.finder)]
   const tracked = mentions.some(({ entityId }) => entityId !== null)
   if (!tracked && !isWatched(document.text)) return { mentions, statements: [], matches: [], quoteKeys: new Map() }
   const statements = extractStatements(document, mentions, rooms.entities)
@@ -48,6 +48,22 @@ export function analyse(document: Document, rooms: Rooms, isWatched = (_text: st
     matches,
     quoteKeys: new Map(statements.map(({ id, content }) => [id, quoteKeys(content)])),
   }
+}
+
+/** Whoever posts is in the post, though the words do not say so: a mention without any words of the text. */
+function authorOf({ id, kind, author, post }: Document, entities: Entity[]): Mention[] {
+  const handles = [author, post?.sharedContent?.author].flatMap((one) => one?.alternateName?.toLowerCase() ?? [])
+  if (kind !== 'post' || handles.length === 0) return []
+  const owners = entities.filter((entity) => entity.handles.some((handle) => handles.includes(handle.toLowerCase())))
+  return owners.map((owner) => ({
+    documentId: id,
+    entityId: owner.id,
+    text: '',
+    start: 0,
+    end: 0,
+    kind: 'handle',
+    confidence: 1,
+  }))
 }
 
 /** Analyses what is stored and was not, in batches, each document in its own transaction. @returns how many. */
