@@ -35,13 +35,11 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
     async add(claims, { merge, by, now }) {
       const counts = { added: 0, changed: 0, same: 0 }
       for (const { claim, key } of claims) {
-        const known = await db
-          .selectFrom('claims')
-          .select('body')
-          .where('owner', '=', claim.owner)
-          .where((where) => where.or([where('same_key', '=', key), where('id', '=', claim.id)]))
-          .orderBy('rowid' as 'id')
-          .executeTakeFirst()
+        // Two look-ups by index: one with "or" would read the whole table.
+        const mine = () => db.selectFrom('claims').select('body').where('owner', '=', claim.owner)
+        const known =
+          (await mine().where('same_key', '=', key).limit(1).executeTakeFirst()) ??
+          (await mine().where('id', '=', claim.id).executeTakeFirst())
         if (!known) {
           const taken = await db.selectFrom('claims').select('id').where('id', '=', claim.id).executeTakeFirst()
           const id = taken ? `${claim.owner}:${claim.id}` : claim.id

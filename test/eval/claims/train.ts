@@ -262,7 +262,7 @@ const kind = process.argv[2]
 if (kind === 'terms') countCommonTerms()
 else if (kind === 'few') await learnFew()
 else if (kind === 'words' || kind === 'encoded') {
-  const years = kind === 'words' ? ['2022', '2020'] : ['2022']
+  const years = ['2022', '2020']
   const train: Taught[] = []
   for (const year of years) train.push(...(await teach(year, 'train', kind)))
   const dev = await teach('2022', 'dev', kind)
