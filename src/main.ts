@@ -54,7 +54,7 @@ export async function main({
   const kit: Kit = {
     store,
     config,
-    rooms: openRooms(config),
+    rooms: await openRooms(config, store),
     reader,
     now,
     log,
@@ -128,7 +128,7 @@ function onChange(kit: Kit, paths: MainOptions['paths']): Disposable {
 async function readAgain(kit: Kit, paths: MainOptions['paths']): Promise<void> {
   try {
     const config = await loadConfig(paths)
-    const rooms = openRooms(config)
+    const rooms = await openRooms(config, kit.store)
     await applyConfig({ ...kit, config, rooms })
     kit.config = config
     kit.rooms = rooms

@@ -42,7 +42,7 @@ example: npm run -s onrecord -- digest --since 7d --format html > week.html`,
     await using store = await openStore(config)
     const kit = {
       store,
-      rooms: openRooms(config),
+      rooms: await openRooms(config, store),
       now: () => new Date().toISOString(),
       log: createLog(config.logLevel, config.secrets),
     }

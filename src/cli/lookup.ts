@@ -31,7 +31,12 @@ example: npm run -s onrecord -- lookup "a website is speech"`,
     const config = await loadConfig({ config: values.config, data: values.data })
     await using store = await openStore(config)
     await using reader = openReader(config)
-    const answer = await lookUp(asked, { store, reader, rooms: openRooms(config), now: () => new Date().toISOString() })
+    const answer = await lookUp(asked, {
+      store,
+      reader,
+      rooms: await openRooms(config, store),
+      now: () => new Date().toISOString(),
+    })
     io.out(values.format === 'json' ? JSON.stringify({ type: 'lookup', ...answer }) : render(answer))
     return answer.trouble ? 1 : 0
   },

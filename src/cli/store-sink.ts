@@ -38,7 +38,7 @@ export async function openStoreSink(paths: { config?: string; data?: string }, i
       await flush()
       const analysed = await analyseStored({
         store,
-        rooms: openRooms(config),
+        rooms: await openRooms(config, store),
         now: () => new Date().toISOString(),
         log,
       })

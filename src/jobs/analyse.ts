@@ -14,9 +14,15 @@ const ROOMS = 1
 /** The rooms, made ready for one config. `version` names this config and these rooms. */
 export type Rooms = { entities: Entity[]; claims: Claim[]; finder: Finder; matcher: Matcher; version: string }
 
-export function openRooms({ entities, claims, sample }: Pick<Config, 'entities' | 'claims' | 'sample'>): Rooms {
+export async function openRooms(
+  { entities, claims, sample }: Pick<Config, 'entities' | 'claims' | 'sample'>,
+  store: Pick<Store, 'claims'>,
+): Promise<Rooms> {
   const tracked = [...entities, ...(sample?.entities ?? [])]
-  const known = [...claims, ...(sample?.claims ?? [])]
+  const named = [...claims, ...(sample?.claims ?? [])]
+  // What was imported counts as what the config names; a server's own claims are matched when its digest is handed over.
+  const imported = await store.claims.imported()
+  const known = [...named, ...imported]
   const version = createHash('sha256')
     .update(JSON.stringify([ROOMS, tracked, known]))
     .digest('hex')

@@ -98,6 +98,10 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
         where claim_words match ${asked.join(' OR ')} order by bm25(claim_words) limit ${limit}`.execute(db)
       return rows.map(({ body }) => JSON.parse(body) as Claim)
     },
+    async imported() {
+      const rows = db.selectFrom('claims').select('body').where('configured', '=', 0).where('owner', '=', 'operator')
+      return (await rows.orderBy('id').execute()).map((row) => JSON.parse(row.body) as Claim)
+    },
     async list(owner) {
       const rows = db.selectFrom('claims').select('body').orderBy('id')
       return (await (owner ? rows.where('owner', '=', owner) : rows).execute()).map(

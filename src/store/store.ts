@@ -112,6 +112,8 @@ export interface Store extends AsyncDisposable {
     /** Changes with every change of a claim: an index made under another one is stale. */
     fingerprint(): Promise<string>
     list(owner?: string): Promise<Claim[]>
+    /** The operator's claims that the config does not name, by id. */
+    imported(): Promise<Claim[]>
     get(id: string): Promise<Claim | null>
   }
   subscriptions: {

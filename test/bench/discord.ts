@@ -27,7 +27,7 @@ export async function run(): Promise<void> {
   const kit: Kit = {
     store,
     config,
-    rooms: openRooms(config),
+    rooms: await openRooms(config, store),
     reader: { read: none, page: none, async [Symbol.asyncDispose]() {} },
     now: () => new Date().toISOString(),
     log: pino({ level: 'silent' }),

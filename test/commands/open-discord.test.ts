@@ -25,7 +25,7 @@ async function openKit(): Promise<Kit> {
   return {
     store,
     config,
-    rooms: openRooms(config),
+    rooms: await openRooms(config, store),
     reader: {
       read: () => Promise.reject(new Error('no network')),
       page: () => Promise.reject(new Error('no network')),

@@ -1,0 +1,60 @@
+import { resolve } from 'node:path'
+import pino from 'pino'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { aClaim, aDocument } from '../support/nouns.ts'
+import { scratch } from '../support/scratch.ts'
+
+const now = () => '2026-03-05T09:00:00.000Z'
+const log = pino({ level: 'silent' })
+const facts = { sourceId: 's', keys: [], backlog: false, sample: false, now: now() }
+
+async function opened() {
+  const dataFolder = scratch()
+  const config = readConfig(
+    {},
+    { config: resolve(import.meta.dirname, '../../config/onrecord.yaml'), data: dataFolder },
+  )
+  return { config, store: await openStore({ dataFolder }) }
+}
+
+describe('the analysis of what is stored', () => {
+  test('keeps every statement beside a tracked entity, whoever speaks, and none beside nobody', async () => {
+    const { config, store } = await opened()
+    await using _store = store
+    await store.documents.put(aDocument({ id: 'a', text: '“We will pay,” Mira Sol said of Cloudflare.' }), facts)
+    await store.documents.put(aDocument({ id: 'b', text: '“We will pay,” Mira Sol said of the harbour.' }), facts)
+    await analyseStored({ store, rooms: await openRooms(config, store), now, log })
+    const found = await store.statements.since(0, { sample: false, limit: 9 })
+    expect(found.map(({ document, statement }) => [document.id, statement.speaker?.name])).toEqual([['a', 'Mira Sol']])
+  })
+
+  test('counts the author of a post as mentioned in it', async () => {
+    const { config, store } = await opened()
+    await using _store = store
+    const author = { name: 'A', alternateName: 'GroupAnon', identifier: null, url: null }
+    await store.documents.put(aDocument({ id: 'twitter:1', kind: 'post', text: 'Good morning.', author }), facts)
+    await analyseStored({ store, rooms: await openRooms(config, store), now, log })
+    expect((await store.statements.since(0, { sample: false, limit: 9 }))[0]).toMatchObject({
+      entities: ['anonymous'],
+      statement: { speaker: { entityId: 'anonymous' } },
+    })
+  })
+
+  test('does nothing the second time, and reads again when a claim was imported', async () => {
+    const { config, store } = await opened()
+    await using _store = store
+    await store.documents.put(
+      aDocument({ id: 'a', text: 'Mira Sol said that Cloudflare lamps in Ely are lit by whale oil.' }),
+      facts,
+    )
+    expect(await analyseStored({ store, rooms: await openRooms(config, store), now, log })).toBe(1)
+    expect(await analyseStored({ store, rooms: await openRooms(config, store), now, log })).toBe(0)
+    const claim = aClaim({ id: 'oil', text: 'Cloudflare lamps in Ely are lit by whale oil.' })
+    await store.claims.add([{ claim, key: 'oil' }], { merge: (known) => known, by: 'test', now: now() })
+    expect(await analyseStored({ store, rooms: await openRooms(config, store), now, log })).toBe(1)
+    expect((await store.statements.byClaim('oil', 9)).length).toBe(1)
+  })
+})
