@@ -1,18 +1,4 @@
-/**
- * `npm run eval [-- NAME…]`: prints the quality tables on labelled data. Each file beside this one is one table and
- * exports `run(args)`.
- */
-import { readdirSync } from 'node:fs'
+/** `npm run eval [-- NAME…]`: prints the quality tables on labelled data. */
+import { runTables } from '../support/tables.ts'
 
-const tables = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.ts') && file !== 'eval.ts')
-  .map((file) => file.slice(0, -3))
-const [wanted, ...args] = process.argv.slice(2)
-if (wanted && !tables.includes(wanted)) {
-  console.error(`there is no table “${wanted}”; there are: ${tables.join(', ')}`)
-  process.exit(2)
-}
-for (const table of wanted ? [wanted] : tables) {
-  const { run } = (await import(`./${table}.ts`)) as { run(args: string[]): Promise<void> }
-  await run(args)
-}
+await runTables(import.meta.filename)
