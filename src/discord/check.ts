@@ -15,6 +15,7 @@ const NEEDED = {
   ViewChannel: PermissionFlagsBits.ViewChannel,
   SendMessages: PermissionFlagsBits.SendMessages,
   EmbedLinks: PermissionFlagsBits.EmbedLinks,
+  AttachFiles: PermissionFlagsBits.AttachFiles,
   ReadMessageHistory: PermissionFlagsBits.ReadMessageHistory,
 } as const
 

@@ -15,20 +15,22 @@ const IN_WORDS: Record<number, string> = {
 /** Discord's refusal or silence as an error a caller can act on. @param doing what we were at: "posting a digest" */
 export function asDiscordError(error: unknown, doing: string): DiscordError {
   if (error instanceof DiscordError) return error
+  const unknownToken =
+    hasCode(error, 'TokenInvalid') ||
+    ((error instanceof HTTPError || error instanceof DiscordAPIError) && error.status === 401)
+  if (unknownToken)
+    return new DiscordError('token', 'Discord does not know this token: check DISCORD_TOKEN', { cause: error })
   if (error instanceof DiscordAPIError) {
     const code = Number(error.code)
     const words = `${doing}: ${IN_WORDS[code] ?? `Discord says “${error.message}”`} (${error.status}, code ${code})`
     return new DiscordError(reasonOf(error), words, { cause: error })
   }
-  if (hasCode(error, 'TokenInvalid') || (error instanceof HTTPError && error.status === 401))
-    return new DiscordError('token', 'Discord does not know this token: check DISCORD_TOKEN', { cause: error })
   const status = error instanceof HTTPError ? ` (${error.status})` : ''
   const what = error instanceof Error ? (firstCause(error)?.message ?? error.message) : String(error)
   return new DiscordError('unreachable', `${doing}: Discord does not answer${status}: ${what}`, { cause: error })
 }
 
 function reasonOf({ status, code }: DiscordAPIError) {
-  if (status === 401) return 'token'
   if (status === 403 || code === 50083) return 'forbidden'
   if (status === 404) return 'gone'
   return 'rejected'

@@ -240,6 +240,9 @@ const answered = (server: DiscordServer, token: string): Answered => {
 const newMessage = (body: MessageBody, files: string[]) => messageFaults(body, files)
 const changed = (body: MessageBody, files: string[]) => messageFaults(body, files, true)
 
+/** View Channel, Send Messages, Embed Links, Attach Files, Read Message History. */
+const EVERYONE = (1n << 10n) | (1n << 11n) | (1n << 14n) | (1n << 15n) | (1n << 16n)
+
 const ROUTES: Route[] = [
   {
     method: 'GET',
@@ -291,6 +294,18 @@ const ROUTES: Route[] = [
       return channel ? ok(channel) : missing('Channel', 10003)
     },
   },
+  {
+    method: 'GET',
+    path: /^\/guilds\/(\d+)$/,
+    answer: ({ match }) =>
+      ok({
+        id: match[1],
+        name: 'Harbour',
+        owner_id: IDS.user,
+        roles: [{ id: match[1], permissions: String(EVERYONE) }],
+      }),
+  },
+  { method: 'GET', path: /^\/guilds\/\d+\/members\/(\d+)$/, answer: () => ok({ user: { id: IDS.bot }, roles: [] }) },
   {
     method: 'GET',
     path: /^\/channels\/(\d+)\/messages$/,
