@@ -111,8 +111,11 @@ export class DiscordServer implements AsyncDisposable {
         done()
         reject(new Error(`waited in vain for ${what}`))
       }, withinMs)
+      // What is looked for need not be a request of ours: a process may have printed it.
+      const again = setInterval(check, 50)
       const done = () => {
         clearTimeout(timer)
+        clearInterval(again)
         this.#waiting.delete(check)
         this.gateway.off(check)
       }
