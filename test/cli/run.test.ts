@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { run, start } from '../support/onrecord.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -48,6 +51,26 @@ describe('run --once without internet', () => {
     expect(out).toContain('The bells of Low Fenwick will ring at noon')
     expect(out).toContain('Agnes Pell')
     expect(out).not.toContain('A lens that guides ships')
+  })
+})
+
+describe('the sample', () => {
+  test('asks the network for nothing, even where its articles stand at an address that answers', async () => {
+    const folder = sampleOnly()
+    let visits = 0
+    const server = createServer((_request, response) => {
+      visits += 1
+      response.end('<p>hello</p>')
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const item = `<item><title>Bells</title><link>http://127.0.0.1:${port}/1</link><guid>b1</guid><description>“The bells ring at noon,” Tidewatch said.</description></item>`
+    const feed = `<rss version="2.0"><channel><title>Bell</title><link>https://bell.example/</link><description>x</description><language>en</language>${item}</channel></rss>`
+    writeFileSync(join(folder, 'sample/feed.xml'), feed)
+    const { out } = await run(['run', '--once', ...paths(folder)], { env: { ALLOW_ADDRESSES: '127.0.0.0/8' } })
+    expect(out).toContain('The bells ring at noon')
+    expect(visits).toBe(0)
   })
 })
 
