@@ -162,7 +162,8 @@ function toEntry(turns: Turn[], { claims }: DigestInput): DigestEntry | null {
   }
 }
 
-function toReport({ document, statement }: Recorded): Report {
+/** Who printed a statement, and where to check it. */
+export function toReport({ document, statement }: Pick<Recorded, 'document' | 'statement'>): Report {
   const { id, kind, publisher, author, title, url, published, publishedFrom, archivedAt } = document
   return {
     documentId: id,

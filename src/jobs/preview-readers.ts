@@ -1,3 +1,4 @@
+import { toReport } from '../digests/compose-digest.ts'
 import { viewClaimNotes, viewDigest, viewEntry } from '../digests/digest-view.ts'
 import { viewLookup } from '../digests/lookup-view.ts'
 import { english } from '../messages/say.ts'
@@ -59,7 +60,7 @@ async function timelineOf(
   if (!claim) return null
   const said = await kit.store.statements.byClaim(id, MOST_MOMENTS)
   const moments = said.map(({ statement, document }) => {
-    const { kind, publisher, author, title, url, published, publishedFrom, archivedAt } = document
+    const { published } = document
     const view = viewEntry({
       id: statement.id,
       statementIds: [statement.id],
@@ -70,20 +71,7 @@ async function timelineOf(
       medium: statement.medium,
       said: statement.said,
       firstSeen: published,
-      reports: [
-        {
-          documentId: document.id,
-          kind,
-          publisher,
-          author,
-          title,
-          url,
-          published,
-          publishedFrom,
-          archivedAt,
-          reportedBy: statement.reportedBy,
-        },
-      ],
+      reports: [toReport({ document, statement })],
       again: false,
       match: null,
     })
