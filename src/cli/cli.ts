@@ -13,6 +13,7 @@ const VERBS: Record<string, { summary: string; load(): Promise<{ verb: Verb }> }
   sources: { summary: 'list, test, import or export sources', load: () => import('./sources.ts') },
   claims: { summary: 'import or export known claims', load: () => import('./claims.ts') },
   commands: { summary: 'register the slash commands with Discord', load: () => import('./commands.ts') },
+  backup: { summary: 'copy the record while it is in use, or put a copy back', load: () => import('./backup.ts') },
   doctor: { summary: 'check config, store, sources and Discord', load: () => import('./doctor.ts') },
 }
 

@@ -13,9 +13,21 @@ const MIGRATIONS: Record<string, Migration> = {
   '003-known-claims': knownClaims,
 }
 
-/** Brings the database to this version's shape, all or nothing. @throws {StoreError} `newer` where it is ahead of us. */
-export async function migrate(db: Kysely<Tables>, where: string): Promise<void> {
+/**
+ * Brings the database to this version's shape, all or nothing.
+ *
+ * @param before called with the name of the first migration that is due, where the database holds something already
+ * @throws {StoreError} `newer` where it is ahead of us
+ */
+export async function migrate(
+  db: Kysely<Tables>,
+  where: string,
+  before: (next: string) => Promise<unknown> = async () => {},
+): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const known = await migrator.getMigrations()
+  const next = known.find(({ executedAt }) => !executedAt)
+  if (next && known.some(({ executedAt }) => executedAt)) await before(next.name)
   const { error } = await migrator.migrateToLatest()
   if (!error) return
   if (/corrupted migrations|previously executed migration .* is missing/i.test(String(error)))

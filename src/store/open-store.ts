@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { StoreError } from '../errors.ts'
+import { backUpBeforeMigration } from './backups.ts'
 import { claimsTable } from './claims.ts'
 import { deliveriesTable, digestsTable } from './digests.ts'
 import { documentsTable } from './documents.ts'
@@ -21,7 +22,7 @@ import type { Tables } from './tables.ts'
 export async function openStore(options: { dataFolder: string }): Promise<Store> {
   const { db, path } = openSqlite(options.dataFolder)
   try {
-    await migrate(db, path)
+    await migrate(db, path, (next) => backUpBeforeMigration(path, next, new Date().toISOString()))
   } catch (error) {
     await db.destroy()
     throw asStoreError(error, path)

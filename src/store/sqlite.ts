@@ -1,23 +1,45 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type DialectAdapter, Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { StoreError } from '../errors.ts'
 import type { Tables } from './tables.ts'
 
+/** The record's file in its data folder. */
+export const DATABASE = 'onrecord.sqlite'
+
+/** SQLite changes its tables inside a transaction as well: a migration that is killed leaves the old shape. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+class Dialect extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return new Adapter()
+  }
+}
+
 /** Opens (or makes) the one file of the embedded store: WAL, every commit synced to disk. @throws {StoreError} */
 export function openSqlite(folder: string): { db: Kysely<Tables>; path: string } {
-  const path = join(folder, 'onrecord.sqlite')
+  const path = join(folder, DATABASE)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const fresh = !existsSync(path)
     const file = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true })
     if (fresh) chmodSync(path, 0o600)
     file.exec('pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory')
-    return { db: new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(file) }) }), path }
+    return { db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(file) }) }), path }
   } catch (error) {
     throw asStoreError(error, folder)
   }
+}
+
+const NOTHING = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
 }
 
 /** The four calls that Kysely makes of better-sqlite3, answered by node:sqlite; statements are kept prepared. */
@@ -37,7 +59,10 @@ function adapt(file: DatabaseSync): SqliteDatabase {
       file.close()
     },
     prepare: (sql) => {
-      const statement = prepare(sql)
+      // A full disk makes SQLite roll back by itself: what went wrong is told, not that nothing is left to undo.
+      if (sql === 'rollback' && !file.isTransaction) return NOTHING
+      // A transaction that reads before it writes would fail at once where another process wrote in between.
+      const statement = prepare(sql === 'begin' ? 'begin immediate' : sql)
       type Values = Parameters<typeof statement.all>
       return {
         reader: statement.columns().length > 0,
