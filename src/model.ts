@@ -396,7 +396,18 @@ export type Subscription = {
   roleId?: string | null
   /** Where its digests wait until a curator posts them. */
   approvalChannelId?: string | null
+  /** Quiet hours in `timeZone`, both in minutes since midnight: `quietFrom` on, until before `quietTo`. May pass midnight. */
+  quietFrom?: number | null
+  quietTo?: number | null
+  /** True where a digest is posted also when nothing is new. */
+  nothingNew?: boolean
 }
+
+/** What a curator asks of a subscription besides its schedule. */
+export type SubscriptionWish = Pick<
+  Subscription,
+  'filter' | 'roleId' | 'approvalChannelId' | 'quietFrom' | 'quietTo' | 'nothingNew'
+>
 
 /** What one channel wants of a digest. All that is given must fit. */
 export type DigestFilter = {

@@ -11,6 +11,7 @@ import type {
   SourceState,
   Statement,
   Subscription,
+  SubscriptionWish,
   WatchTerm,
 } from '../model.ts'
 
@@ -126,8 +127,8 @@ export interface Store extends AsyncDisposable {
     list(guildId?: string): Promise<Subscription[]>
     due(now: string): Promise<Subscription[]>
     pause(id: string, because: string | null): Promise<void>
-    /** Changes what it filters for, whom it mentions, where it waits for approval. */
-    wish(id: string, wish: Pick<Subscription, 'filter' | 'roleId' | 'approvalChannelId'>): Promise<void>
+    /** Changes what it filters for, whom it mentions, where it waits for approval, when it is quiet. */
+    wish(id: string, wish: SubscriptionWish): Promise<void>
     /** Changes schedule and time zone, and with them when it next falls due. */
     reschedule(id: string, to: Pick<Subscription, 'schedule' | 'timeZone' | 'nextDigestAt'>): Promise<void>
   }
