@@ -22,6 +22,8 @@ export type Config = Settings & {
   firstPollItems: number
   /** Named in the User-Agent, so that a publisher can write to the operator. */
   contact: string | null
+  /** Discord channel that is told when something stays wrong. */
+  operatorChannel: string | null
   /** What a machine without internet shows: sources, entities and claims that are invented. */
   sample: Pick<Config, 'sources' | 'entities' | 'claims'> | null
 }
@@ -55,7 +57,7 @@ export function readConfig(
       if (known.has(id)) faults.push(`${sample.file}: entity “${id}” is already in ${main.file}; give it another id`)
   }
   if (faults.length > 0 || !main) throw new ConfigError(faults)
-  const { sources, entities, claims, subscriptions, firstPollItems, contact, file } = main
+  const { sources, entities, claims, subscriptions, firstPollItems, contact, operatorChannel, file } = main
   return {
     ...settings,
     file,
@@ -66,6 +68,7 @@ export function readConfig(
     subscriptions,
     firstPollItems,
     contact,
+    operatorChannel,
     sample: sample && { sources: sample.sources, entities: sample.entities, claims: sample.claims },
   }
 }
@@ -87,7 +90,7 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     if (claimsFile) claims = toClaims(claimsFile.value, claimsFile, faults)
   }
   if (faults.length > before) return null
-  const { sample, firstPollItems, contact } = file.value
+  const { sample, firstPollItems, contact, operatorChannel } = file.value
   return {
     file: path,
     files,
@@ -98,6 +101,7 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     sample,
     firstPollItems,
     contact: contact ?? null,
+    operatorChannel: operatorChannel ?? null,
   }
 }
 

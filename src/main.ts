@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import cron from 'node-cron'
 import { watchFiles } from './config/watch-files.ts'
 import { type Config, loadConfig } from './config.ts'
@@ -6,6 +8,7 @@ import { openRooms } from './jobs/analyse.ts'
 import type { Kit } from './jobs/kit.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
+import { type Pulse, watchRound } from './jobs/watch.ts'
 import type { Log } from './log.ts'
 import type { Delivery } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
@@ -67,10 +70,11 @@ export async function main({
     stopping: stop.signal,
   }
   await applyConfig(kit)
+  const pulse: Pulse = { process: `${hostname()}:${process.pid}`, startedAt: now(), polledAt: null, toldAt: null }
   using _reload = once ? null : onChange(kit, paths)
   const shown = await sampleRound(kit)
   // Discord may take its time to answer: the sources are read meanwhile. A token that is refused ends it all.
-  const opening = openOutlets(kit, { once })
+  const opening = openOutlets(kit, { once, pulse })
   opening.catch(() => stop.abort())
   const round = await pollRound(kit, { all: once })
   await using open = await opening
@@ -78,12 +82,15 @@ export async function main({
   const told = await tellRound(kit, { all: true })
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
   if (open.page) desk.remark(`what Discord would show: ${open.page}`)
-  if (!once && !stop.signal.aborted) await goOn(kit, stop.signal)
+  if (!once && !stop.signal.aborted) await goOn(kit, { outlets: open, pulse, stop: stop.signal })
   return 0
 }
 
 /** Ticks until the signal: what is due lives in the store, so a missed tick costs delay and never work. */
-async function goOn(kit: Kit, stop: AbortSignal): Promise<void> {
+async function goOn(
+  kit: Kit,
+  { outlets, pulse, stop }: { outlets: Outlets; pulse: Pulse; stop: AbortSignal },
+): Promise<void> {
   const guarded = (name: string, work: () => Promise<unknown>) => async () => {
     try {
       if (!stop.aborted) await work()
@@ -93,10 +100,10 @@ async function goOn(kit: Kit, stop: AbortSignal): Promise<void> {
   }
   const options = { timezone: 'UTC', noOverlap: true }
   const running = new Set<Promise<void>>()
-  const tick = (name: string, work: () => Promise<unknown>) => {
+  const tick = (name: string, work: () => Promise<unknown>, when = '*/5 * * * * *') => {
     const run = guarded(name, work)
     return cron.schedule(
-      '*/5 * * * * *',
+      when,
       () => {
         const done = run().finally(() => running.delete(done))
         running.add(done)
@@ -105,10 +112,31 @@ async function goOn(kit: Kit, stop: AbortSignal): Promise<void> {
       options,
     )
   }
-  const tasks = [tick('polling', () => pollRound(kit)), tick('telling', () => tellRound(kit))]
+  const tasks = [
+    tick('polling', async () => {
+      await pollRound(kit)
+      pulse.polledAt = kit.now()
+    }),
+    tick('telling', async () => {
+      await tellRound(kit)
+      pulse.toldAt = kit.now()
+    }),
+    tick('watching', () => watch(kit, pulse, outlets), '30 * * * * *'),
+  ]
+  await watch(kit, pulse, outlets)
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
   for (const task of tasks) await task.destroy()
   await Promise.all(running)
+}
+
+/** A sign of life, and what stays wrong, once a minute. */
+async function watch(kit: Kit, pulse: Pulse, outlets: Outlets): Promise<void> {
+  const room = await statfs(kit.config.dataFolder).catch(() => null)
+  await watchRound(kit, {
+    pulse,
+    freeBytes: room && room.bavail * room.bsize,
+    tell: (words) => outlets.tellOperator(words),
+  })
 }
 
 /** Reads the config again on SIGHUP, and when one of its files changes. */

@@ -34,6 +34,8 @@ export type SourceState = {
   /** The last failure in words for a person, null after a success. */
   trouble: string | null
   troubleSince: string | null
+  /** The kind of the last failure, for counting; null after a success. */
+  troubleReason?: string | null
   /** How far a long reading has come, as its reader writes it; kept in the transaction that keeps what was read. */
   cursor?: string | null
 }
@@ -472,3 +474,28 @@ export type Change = {
   undo: Undo | null
   undoneAt: string | null
 }
+
+/** How the work stands: what is due, owed and waiting. Counts, and times of the oldest or last of its kind. */
+export type Standing = {
+  sources: { enabled: number; due: number; oldestDueAt: string | null; lastReadAt: string | null }
+  /** Sources whose last reading failed, by kind of failure. */
+  failing: Record<string, number>
+  documents: { waiting: number; oldestWaitingAt: string | null }
+  deliveries: { owed: number; oldestOwedAt: string | null; unknown: number }
+  subscriptions: { paused: number; due: number; oldestDueAt: string | null }
+}
+
+/** A sign of life of one process. */
+export type Heartbeat = {
+  /** Name of this process on this machine, such as `desk-1:4711`. */
+  process: string
+  at: string
+  startedAt: string
+  /** When its last round of reading, and of telling, ended; null before the first. */
+  polledAt: string | null
+  toldAt: string | null
+  memoryBytes: number
+}
+
+/** Something that stays wrong. Told once when it is raised, once when it has gone. */
+export type Alarm = { id: string; since: string; toldAt: string | null; words: string }

@@ -16,6 +16,8 @@ import { quoted } from './reply.ts'
 /** Discord as the main job sees it: a place where digests go. */
 export type DiscordOutlet = AsyncDisposable & {
   deliver(delivery: Delivery): Promise<{ messageIds: string[] } | 'later'>
+  /** A line to a channel. @throws {DiscordError} */
+  tell(channelId: string, words: string): Promise<void>
 }
 
 const FIRST_PAUSE_MS = 5_000
@@ -44,6 +46,10 @@ export async function openDiscord(kit: Kit): Promise<DiscordOutlet> {
   }
   return {
     deliver: (delivery) => deliver(delivery, kit, state.connection),
+    async tell(channelId, words) {
+      if (!state.connection) throw new DiscordError('unreachable', 'Discord cannot be reached just now')
+      await sendNotice({ channelId }, quoted(words, 1500), state.connection)
+    },
     async [Symbol.asyncDispose]() {
       closing.abort()
       await later

@@ -28,10 +28,19 @@ export const status = (context: CommandContext): Command => ({
       .sort()
     const { documents, statements } = await store.counts()
     const paused = subscriptions.filter(({ pausedBecause }) => pausedBecause).length
+    const tenMinutesAgo = new Date(Date.parse(context.now()) - 600_000).toISOString()
+    const [alive] = await store.watch.heartbeats(tenMinutesAgo)
+    const standing = await store.watch.standing(context.now())
     const lines = [
       say.text('status.record', { documents, statements }),
       say.text('status.sources', { sources: sources.length, troubled }),
       say.text('status.subscriptions', { subscriptions: subscriptions.length, paused }),
+      alive
+        ? say.text('status.alive', {
+            time: moment(alive.at, 'R'),
+            waiting: standing.documents.waiting,
+          })
+        : say.text('status.silent'),
       ...(next ? [say.text('status.next', { time: moment(next, 'R') })] : []),
       say.text('status.terms', { terms: (await store.watchTerms.list(guildId)).length }),
     ]

@@ -80,7 +80,7 @@ export function readEnvironment(
     waybackUrl: value.WAYBACK_URL ?? 'https://web.archive.org',
     allowAddresses: value.ALLOW_ADDRESSES?.split(',').map((range) => range.trim()) ?? [],
     previewPort: preview === 0 ? null : (preview ?? 8787),
-    metricsPort: metrics === 0 ? null : (metrics ?? null),
+    metricsPort: metrics === 0 ? null : (metrics ?? 9464),
     logLevel: value.LOG_LEVEL ?? 'info',
     secrets: [token, url && new URL(url).password].filter((secret): secret is string => Boolean(secret)),
   }

@@ -70,6 +70,9 @@ const ClaimEntry = z.strictObject({
 
 export const ConfigFile = z.strictObject({
   contact: word.optional(),
+  operatorChannel: word
+    .regex(/^\d{15,21}$/, { error: 'must be the number of a Discord channel, in quotation marks' })
+    .optional(),
   sources: z.array(SourceEntry, { error: 'must be a list' }).default([]),
   entities: z.array(EntityEntry, { error: 'must be a list' }).default([]),
   subscriptions: z.array(SubscriptionEntry, { error: 'must be a list' }).default([]),

@@ -164,7 +164,14 @@ function afterSuccess(source: Source, state: SourceState, { feed, items }: Sourc
     failures: 0,
     jitter: spread(source.id),
   })
-  const done = { lastPolledAt: now, lastSucceededAt: now, failures: 0, trouble: null, troubleSince: null }
+  const done = {
+    lastPolledAt: now,
+    lastSucceededAt: now,
+    failures: 0,
+    trouble: null,
+    troubleSince: null,
+    troubleReason: null,
+  }
   return { ...state, ...done, nextPollAt: next.at, nextPollBecause: next.because }
 }
 
@@ -178,6 +185,10 @@ function afterFailure(source: Source, state: SourceState, error: Error, now: str
     failures,
     jitter: spread(source.id),
   })
-  const trouble = { trouble: error.message, troubleSince: state.troubleSince ?? now }
+  const trouble = {
+    trouble: error.message,
+    troubleSince: state.troubleSince ?? now,
+    troubleReason: error instanceof SourceError ? error.reason : 'fault',
+  }
   return { ...state, lastPolledAt: now, nextPollAt: next.at, nextPollBecause: next.because, failures, ...trouble }
 }

@@ -238,6 +238,8 @@ export const de: Messages = {
   'status.record': 'Erfasst: {documents} Dokumente, {statements} Aussagen.',
   'status.sources': 'Quellen: {sources}, davon gestört: {troubled}.',
   'status.subscriptions': 'Abonnements hier: {subscriptions}, davon angehalten: {paused}.',
+  'status.alive': 'Letztes Lebenszeichen {time}; {waiting} Dokumente warten auf die Auswertung.',
+  'status.silent': 'Kein Lebenszeichen in den letzten zehn Minuten.',
   'status.next': 'Nächster Überblick {time}.',
   'status.terms': 'Hier beobachtete Begriffe: {terms}.',
   'changes.title': 'Änderungen',

@@ -237,6 +237,8 @@ export const en = {
   'status.record': 'On record: {documents} documents, {statements} statements.',
   'status.sources': 'Sources: {sources}, {troubled} in trouble.',
   'status.subscriptions': 'Subscriptions here: {subscriptions}, {paused} paused.',
+  'status.alive': 'Last sign of life {time}; {waiting} documents wait to be analysed.',
+  'status.silent': 'No sign of life in the last ten minutes.',
   'status.next': 'Next digest {time}.',
   'status.terms': 'Terms watched here: {terms}.',
   'changes.title': 'Changes',

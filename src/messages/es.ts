@@ -235,6 +235,8 @@ export const es: Messages = {
   'status.record': 'Registrado: {documents} documentos, {statements} declaraciones.',
   'status.sources': 'Fuentes: {sources}, con problemas: {troubled}.',
   'status.subscriptions': 'Suscripciones aquí: {subscriptions}, en pausa: {paused}.',
+  'status.alive': 'Última señal de vida {time}; {waiting} documentos esperan el análisis.',
+  'status.silent': 'Ninguna señal de vida en los últimos diez minutos.',
   'status.next': 'Próximo resumen {time}.',
   'status.terms': 'Términos seguidos aquí: {terms}.',
   'changes.title': 'Cambios',

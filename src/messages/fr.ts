@@ -238,6 +238,8 @@ export const fr: Messages = {
   'status.record': 'Consigné : {documents} documents, {statements} déclarations.',
   'status.sources': 'Sources : {sources}, dont {troubled} en panne.',
   'status.subscriptions': 'Abonnements ici : {subscriptions}, dont {paused} suspendus.',
+  'status.alive': 'Dernier signe de vie {time} ; {waiting} documents attendent l’analyse.',
+  'status.silent': 'Aucun signe de vie depuis dix minutes.',
   'status.next': 'Prochaine revue {time}.',
   'status.terms': 'Termes suivis ici : {terms}.',
   'changes.title': 'Changements',

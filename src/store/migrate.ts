@@ -4,13 +4,15 @@ import { StoreError } from '../errors.ts'
 import * as theRecord from './migrations/001-the-record.ts'
 import * as guilds from './migrations/002-guilds.ts'
 import * as knownClaims from './migrations/003-known-claims.ts'
+import * as watch from './migrations/004-watch.ts'
 import type { Tables } from './tables.ts'
 
 /** In order. A released migration is never edited: a change is a new one. */
-const MIGRATIONS: Record<string, Migration> = {
+export const MIGRATIONS: Record<string, Migration> = {
   '001-the-record': theRecord,
   '002-guilds': guilds,
   '003-known-claims': knownClaims,
+  '004-watch': watch,
 }
 
 /**

@@ -12,6 +12,7 @@ import { statementsTable } from './statements.ts'
 import type { Store } from './store.ts'
 import { subscriptionsTable, watchTermsTable } from './subscriptions.ts'
 import type { Tables } from './tables.ts'
+import { watchTable } from './watch.ts'
 
 /**
  * Opens the record, making or bringing it up to date first.
@@ -89,6 +90,7 @@ function bind(db: Kysely<Tables>, where: string): Store {
     guilds: guildsTable(db),
     digests: digestsTable(db),
     deliveries: deliveriesTable(db),
+    watch: watchTable(db),
     async [Symbol.asyncDispose]() {
       await db.destroy()
     },

@@ -1,14 +1,17 @@
 import type {
+  Alarm,
   Change,
   Claim,
   Delivery,
   Digest,
   Document,
   GuildSettings,
+  Heartbeat,
   Match,
   Mention,
   Source,
   SourceState,
+  Standing,
   Statement,
   Subscription,
   SubscriptionWish,
@@ -169,5 +172,19 @@ export interface Store extends AsyncDisposable {
     attempt(id: string, now: string): Promise<void>
     delivered(id: string, messageIds: string[], now: string): Promise<void>
     failed(id: string, error: string, retryAt: string | null): Promise<void>
+  }
+  watch: {
+    /** How the work stands at this moment. */
+    standing(now: string): Promise<Standing>
+    /** Notes a sign of life; those of processes that have been silent for a day are let go. */
+    beat(heartbeat: Heartbeat): Promise<void>
+    /** Signs of life since a moment, newest first. */
+    heartbeats(since: string): Promise<Heartbeat[]>
+    alarms(): Promise<Alarm[]>
+    /** Raises an alarm; one that is raised already keeps its beginning. */
+    raise(alarm: Pick<Alarm, 'id' | 'words'>, now: string): Promise<void>
+    /** Notes that an alarm was told. @returns false where somebody else told it already. */
+    told(id: string, now: string): Promise<boolean>
+    lower(id: string): Promise<void>
   }
 }

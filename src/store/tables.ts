@@ -77,6 +77,9 @@ export type Tables = {
   }
   guild_settings: { guild_id: string; body: string }
   changes: { id: string; guild_id: string; at: string; undone_at: string | null; body: string }
+  heartbeats: { process: string; at: string; body: string }
+  alarms: { id: string; since: string; told_at: string | null; words: string }
+  left_guilds: { guild_id: string; left_at: string }
   watch_terms: { id: string; guild_id: string; value: string; body: string }
   deliveries: {
     id: string

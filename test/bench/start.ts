@@ -51,7 +51,7 @@ async function startOnrecord(data: string): Promise<{ ms: number; idleMb: number
   const begun = performance.now()
   const child = spawn(process.execPath, [join(root, 'src/launch.js'), 'run', '--data', data], {
     cwd: data,
-    env: { ...process.env, PREVIEW_PORT: '0', LOG_LEVEL: 'silent', DISCORD_TOKEN: '' },
+    env: { ...process.env, PREVIEW_PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'silent', DISCORD_TOKEN: '' },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   await once(child.stdout, 'data')

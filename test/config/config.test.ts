@@ -118,7 +118,7 @@ describe('the environment', () => {
 
   test('left empty counts as left out', () => {
     const config = readConfig({ DISCORD_TOKEN: '', DATABASE_URL: '', PREVIEW_PORT: '' }, { config: written(ok) })
-    expect(config).toMatchObject({ discord: null, store: { kind: 'sqlite' }, previewPort: 8787, metricsPort: null })
+    expect(config).toMatchObject({ discord: null, store: { kind: 'sqlite' }, previewPort: 8787, metricsPort: 9464 })
   })
 
   test('gives way to the command line', () => {

@@ -50,6 +50,7 @@ function start(token: string = IDS.token): Promise<number | null> {
     DISCORD_TOKEN: token,
     DISCORD_API_URL: server.url,
     PREVIEW_PORT: '0',
+    METRICS_PORT: '0',
     LOG_LEVEL: 'warn',
   }
   const running = spawn(process.execPath, args, { cwd: root, env })

@@ -18,7 +18,13 @@ export type Running = {
 }
 
 /** Only what a test names: no token, no proxy, no config of the machine. */
-const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', LOG_LEVEL: 'warn', PREVIEW_PORT: '0' }
+const bare = {
+  PATH: process.env.PATH ?? '',
+  HOME: '/nonexistent',
+  LOG_LEVEL: 'warn',
+  PREVIEW_PORT: '0',
+  METRICS_PORT: '0',
+}
 
 /** The real program, started as a person starts it. Ended with the test at the latest. */
 export function start(args: string[], { cwd, env = {} }: Options = {}): Running {
