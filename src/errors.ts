@@ -10,7 +10,16 @@ export class ConfigError extends Error {
   }
 }
 
-export type SourceFailure = 'unreachable' | 'refused' | 'rate-limited' | 'gone' | 'unreadable' | 'too-large' | 'timeout'
+/** `held-off`: not asked at all, for its host wants a pause. */
+export type SourceFailure =
+  | 'unreachable'
+  | 'refused'
+  | 'rate-limited'
+  | 'held-off'
+  | 'gone'
+  | 'unreadable'
+  | 'too-large'
+  | 'timeout'
 
 /** A source could not be read. `detail` says in words what to do; `retryAfterSeconds` is the server's wish. */
 export class SourceError extends Error {

@@ -16,7 +16,9 @@ export type Source = {
   enabled: boolean
   /** Invented material for a machine without internet: shown as sample, never posted to Discord. */
   sample: boolean
+  /** The curator's bounds: never more often than `pollSeconds`, never less often than `slowestSeconds`. */
   pollSeconds: number
+  slowestSeconds?: number
 }
 
 /** What we remember of a source between polls (RFC 9110 §8.8 validators, due time, failures). */
@@ -38,6 +40,26 @@ export type SourceState = {
   troubleReason?: string | null
   /** How far a long reading has come, as its reader writes it; kept in the transaction that keeps what was read. */
   cursor?: string | null
+  /** The address that is read instead of the source's own: several answers in a row said that it has moved for good. */
+  movedTo?: string | null
+  /** Where the last answers in a row said that it has moved, and how many did. */
+  moving?: { to: string; times: number } | null
+  /** Since when its publisher says that it has ended (410): it is read no more until its address is changed. */
+  endedAt?: string | null
+  /** When the newest entries that it showed were published: its habit. Kept for answers that say “unchanged”. */
+  published?: string[]
+  /** What the feed itself asks of its visitors, kept as `published` is. */
+  wishes?: { ttlSeconds: number | null; skipHours: number[]; skipDays: string[] }
+}
+
+/** A source that gives nothing: `ended` by its publisher, `failing` for a day or from the start, `silent` against its habit. */
+export type SourceTrouble = {
+  sourceId: string
+  address: string
+  kind?: 'ended' | 'failing' | 'silent'
+  /** In words for a person. */
+  reason: string
+  since: string | null
 }
 
 /** Where a document was read: a path or URL as given, and the line, member or offset in it. */
@@ -213,7 +235,12 @@ export type Statement = {
   figures: Figure[]
   /** 0 to 1: that speaker and content belong together. */
   confidence: number
+  /** What a later text of the document made of the words: offsets are then those of the edition that held them. */
+  fate?: StatementFate
 }
+
+/** `changed`: other words stand there now, told in `now`. `vanished`: nothing like it does. */
+export type StatementFate = { status: 'changed' | 'vanished'; noticedAt: string; now: string | null }
 
 /** The same words in several documents. `first` is the earliest known appearance. */
 export type Cluster = { id: string; kind: 'same-quote' | 'same-claim'; members: string[]; first: string | null }
@@ -269,6 +296,8 @@ export type Report = {
   archivedAt: ArchivedCopy[]
   /** The outlet that this report itself names as where the words were said. */
   reportedBy: string | null
+  /** Set where this report no longer prints the words as they were told. */
+  fate?: StatementFate
 }
 
 /** One quotation or indirect statement in a digest, with every report of it. */
@@ -304,8 +333,8 @@ export type Digest = {
   /** Statements that match no known claim, by speaker. */
   unmatched: DigestGroup[]
   discrepancies: FigureDiscrepancy[]
-  /** Sources that could not be read, each with its reason. */
-  troubles: { sourceId: string; address: string; reason: string; since: string | null }[]
+  /** Sources that have ended, fail or have fallen silent, each with its reason. */
+  troubles: SourceTrouble[]
   counts: { documents: number; statements: number; sources: number }
 }
 

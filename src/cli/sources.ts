@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { type Config, loadConfig, program } from '../config.ts'
 import { toDocument } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
-import type { RawItem, Source } from '../model.ts'
+import type { RawItem, Source, SourceState } from '../model.ts'
 import { createWayback } from '../sources/archive/wayback.ts'
 import { findFeeds } from '../sources/find-feeds.ts'
 import { createNet } from '../sources/net.ts'
@@ -13,6 +13,7 @@ import { readOpml, writeOpml } from '../sources/opml.ts'
 import { createParsers } from '../sources/parsers.ts'
 import { fallenSilent } from '../sources/quiet.ts'
 import { readSource, type SourceKit } from '../sources/read-source.ts'
+import { openStore } from '../store/open-store.ts'
 import type { Io, Verb } from './verb.ts'
 
 export const verb: Verb = {
@@ -23,7 +24,7 @@ usage: npm run -s onrecord -- sources list [--config FILE]
        npm run -s onrecord -- sources import <file.opml>
        npm run -s onrecord -- sources export [--config FILE]
 
-list     the sources of the config, one a line
+list     the sources of the config, each with when it is read next and why then, and what is wrong with it
 test     reads an address as the bot would and tells what it gives, how fast and how well; where it is a site rather
          than a feed, finds the site's feeds
 import   prints the feeds of an OPML list as entries for the config's sources
@@ -48,10 +49,34 @@ Exit code 1 where an address could not be read.`,
   },
 }
 
-function list({ sources }: Config, io: Io): number {
-  for (const { id, kind, address, publisher, enabled } of sources)
+/** With what the record knows of each: when it is read next and why then, what is wrong with it. */
+async function list(config: Config, io: Io): Promise<number> {
+  const states = await statesOf(config)
+  const now = new Date().toISOString()
+  for (const source of config.sources) {
+    const { id, kind, address, publisher, enabled } = source
+    const state = states.get(id)
     io.out([id, kind, enabled ? 'on' : 'off', publisher ?? '-', address].join('\t'))
+    if (!state || !enabled) continue
+    const { lastSucceededAt, nextPollAt, nextPollBecause, trouble, troubleSince, movedTo, endedAt } = state
+    if (lastSucceededAt) io.out(`  last read ${minute(lastSucceededAt)}`)
+    if (endedAt) io.out(`  ended: not read since ${minute(endedAt)}; take it out of the config`)
+    else if (nextPollAt) io.out(`  next ${minute(nextPollAt)}: ${nextPollBecause ?? 'it is due'}`)
+    if (trouble && !endedAt) io.out(`  in trouble since ${minute(troubleSince ?? now)}: ${trouble}`)
+    const silent = trouble || kind !== 'feed' ? null : fallenSilent(state.published ?? [], now)
+    if (silent) io.out(`  silent: ${silent}`)
+    if (movedTo) io.out(`  moved for good: read at ${movedTo}; put that address into the config`)
+  }
   return 0
+}
+
+const minute = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
+
+/** What the record knows of the sources; nothing where there is no record yet. */
+async function statesOf(config: Config): Promise<Map<string, SourceState>> {
+  if (!existsSync(config.dataFolder)) return new Map()
+  await using store = await openStore(config)
+  return new Map((await store.sources.list()).map(({ source, state }) => [source.id, state]))
 }
 
 function exportOpml({ sources }: Config, io: Io): number {

@@ -25,6 +25,7 @@ const SourceEntry = z.strictObject({
   address: word,
   publisher: word.optional(),
   every: duration.default(1800),
+  atLeastEvery: duration.optional(),
   enabled: z.boolean({ error: 'must be true or false' }).default(true),
 })
 const EntityEntry = z.strictObject({
@@ -123,6 +124,7 @@ export function toSources(value: ConfigValue, file: YamlFile<unknown>, sample: b
       enabled: entry.enabled,
       sample,
       pollSeconds: Math.max(entry.every, 10),
+      ...(entry.atLeastEvery ? { slowestSeconds: Math.max(entry.atLeastEvery, entry.every, 10) } : {}),
     }
   })
 }

@@ -176,6 +176,7 @@ export function toReport({ document, statement }: Pick<Recorded, 'document' | 's
     publishedFrom,
     archivedAt,
     reportedBy: statement.reportedBy,
+    ...(statement.fate ? { fate: statement.fate } : {}),
   }
 }
 

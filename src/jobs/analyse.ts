@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { createFinder, type Finder, findMentions } from '../mentions/find-mentions.ts'
 import type { Claim, Document, Entity, Match, Mention, Statement } from '../model.ts'
+import { carryOver } from '../statements/carry-over.ts'
 import { quoteKeys } from '../statements/cluster-statements.ts'
 import { extractStatements } from '../statements/extract-statements.ts'
 import type { Store } from '../store/store.ts'
@@ -87,7 +88,7 @@ export async function analyseStored(kit: {
     const documents = await store.documents.unanalysed(rooms.version, 50)
     if (documents.length === 0 || kit.stopping?.aborted) return done
     for (const document of documents) {
-      const found = readSafely(document, rooms, isWatched, log)
+      const found = await withEarlier(document, readSafely(document, rooms, isWatched, log), { store, now })
       await store.transaction((tx) =>
         tx.documents.analysed(document.id, { ...found, version: rooms.version, now: now() }),
       )
@@ -95,6 +96,36 @@ export async function analyseStored(kit: {
       // Somebody may be waiting for an answer: Discord allows three seconds.
       await new Promise(setImmediate)
     }
+  }
+}
+
+/** What was found in a text, beside what was told of its earlier editions. */
+async function withEarlier(
+  document: Document,
+  reading: Reading,
+  { store, now }: { store: Store; now(): string },
+): Promise<Reading> {
+  if (!document.editions?.length) return reading
+  const known = await store.statements.ofDocument(document.id)
+  const { statements, renamed, gone } = carryOver(
+    known.map(({ statement }) => statement),
+    reading.statements,
+    document,
+    now(),
+  )
+  const id = (found: string) => renamed.get(found) ?? found
+  const kept = known.filter(({ statement }) => gone.some((one) => one.id === statement.id))
+  return {
+    mentions: reading.mentions,
+    statements: [...statements, ...gone],
+    matches: [
+      ...reading.matches.map((match) => ({ ...match, statementId: id(match.statementId) })),
+      ...kept.flatMap(({ matches }) => matches),
+    ],
+    quoteKeys: new Map([
+      ...[...reading.quoteKeys].map(([found, keys]) => [id(found), keys] as const),
+      ...gone.map((one) => [one.id, quoteKeys(one.content)] as const),
+    ]),
   }
 }
 

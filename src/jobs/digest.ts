@@ -5,6 +5,7 @@ import { isWanted } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Delivery, Digest, Subscription } from '../model.ts'
+import { troubleOf } from '../sources/trouble.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
 import type { Found, Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
@@ -55,16 +56,7 @@ export async function prepareDigest(
     discrepancies,
     claims: rooms.claims,
     sources: new Set(fresh.map(({ document }) => document.publisher)).size,
-    troubles: asked.sample
-      ? []
-      : sources
-          .filter(({ source, state }) => source.enabled && !source.sample && state.trouble)
-          .map(({ source, state }) => ({
-            sourceId: source.id,
-            address: source.address,
-            reason: state.trouble ?? '',
-            since: state.troubleSince,
-          })),
+    troubles: asked.sample ? [] : sources.flatMap(({ source, state }) => troubleOf(source, state, now()) ?? []),
   })
   return { digest, last }
 }

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto'
 import { mergeDocuments } from '../documents/merge-documents.ts'
 import { documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
 import { SourceError } from '../errors.ts'
 import type { Document, RawItem, Source, SourceState } from '../model.ts'
-import { nextPoll } from '../sources/next-poll.ts'
-import type { SourceReading } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 import { withLanguage } from './language.ts'
+import { afterFailure, afterSuccess } from './source-state.ts'
 
 /** Articles fetched in full in one poll of one feed. */
 const MOST_PAGES = 25
@@ -30,6 +28,7 @@ export async function pollSource(
       state.lastSucceededAt === null && !source.sample
         ? beyondNewest(items, kit.config.firstPollItems)
         : new Set<RawItem>()
+    const next = afterSuccess(source, state, reading, now())
     for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
     const fresh = await store.transaction(async (tx) => {
       let added = 0
@@ -38,14 +37,23 @@ export async function pollSource(
           backlog: backlog.has(item),
           now: now(),
         })
-      await tx.sources.remember({ ...afterSuccess(source, state, reading, now()), ...reading.state })
+      await tx.sources.remember(next)
       return added
     })
+    if (next.movedTo && next.movedTo !== state.movedTo)
+      log.info(
+        { source: source.id, from: source.address, to: next.movedTo },
+        'it has moved for good: its new address is read from now on; put it into the config',
+      )
     log.debug({ source: source.id, items: items.length, fresh }, 'polled')
     return { fresh, failed: false }
   } catch (error) {
     await store.sources.remember(afterFailure(source, state, error as Error, now()))
     const expected = error instanceof SourceError
+    if (expected && error.reason === 'held-off') {
+      log.debug({ source: source.id }, error.message)
+      return { fresh: 0, failed: false }
+    }
     log[expected ? 'warn' : 'error'](
       { source: source.id, ...(expected ? {} : { err: error }) },
       (error as Error).message,
@@ -148,47 +156,4 @@ export async function fetchDocument(address: string, { reader }: Pick<Kit, 'read
   const { items, problems } = await reader.page(address)
   if (!items[0]) throw new SourceError('unreadable', address, problems[0]?.reason ?? 'no article was found there')
   return toDocument(items[0], 'lookup')
-}
-
-/** Where a source falls in the spread of all others: always the same place. 0 to 1. */
-const spread = (sourceId: string) => createHash('sha256').update(sourceId).digest().readUInt16BE(0) / 65_535
-
-function afterSuccess(source: Source, state: SourceState, { feed, items }: SourceReading, now: string): SourceState {
-  const next = nextPoll({
-    now,
-    pollSeconds: source.pollSeconds,
-    published: items.map(({ published }) => published),
-    freshSeconds: feed?.freshSeconds ?? null,
-    skipHours: feed?.head?.skipHours ?? [],
-    skipDays: feed?.head?.skipDays ?? [],
-    failures: 0,
-    jitter: spread(source.id),
-  })
-  const done = {
-    lastPolledAt: now,
-    lastSucceededAt: now,
-    failures: 0,
-    trouble: null,
-    troubleSince: null,
-    troubleReason: null,
-  }
-  return { ...state, ...done, nextPollAt: next.at, nextPollBecause: next.because }
-}
-
-function afterFailure(source: Source, state: SourceState, error: Error, now: string): SourceState {
-  const retryAfterSeconds = error instanceof SourceError ? error.retryAfterSeconds : null
-  const failures = state.failures + 1
-  const next = nextPoll({
-    now,
-    pollSeconds: source.pollSeconds,
-    retryAfterSeconds,
-    failures,
-    jitter: spread(source.id),
-  })
-  const trouble = {
-    trouble: error.message,
-    troubleSince: state.troubleSince ?? now,
-    troubleReason: error instanceof SourceError ? error.reason : 'fault',
-  }
-  return { ...state, lastPolledAt: now, nextPollAt: next.at, nextPollBecause: next.because, failures, ...trouble }
 }

@@ -6,6 +6,7 @@ import type { Digest } from '../model.ts'
 import { FONTS } from '../pictures/fonts.ts'
 import { momentKind } from '../pictures/moments.ts'
 import type { ClaimTimeline, PreviewReaders } from '../preview/preview.ts'
+import { fallenSilent } from '../sources/quiet.ts'
 import type { Kit } from './kit.ts'
 import { lookUp } from './lookup.ts'
 
@@ -45,7 +46,9 @@ export function previewReaders(kit: Pick<Kit, 'store' | 'rooms' | 'reader' | 'no
           enabled: source.enabled,
           trouble: state.trouble,
           lastReadAt: state.lastSucceededAt,
-          nextReadAt: state.nextPollAt,
+          nextReadAt: state.endedAt ? null : state.nextPollAt,
+          nextReadBecause: state.nextPollBecause ?? null,
+          silent: fallenSilent(state.published ?? [], kit.now()),
         }))
     },
   }

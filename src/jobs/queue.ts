@@ -6,7 +6,7 @@ import { pollSource } from './ingest.ts'
 import type { Kit } from './kit.ts'
 
 /** How many sources are read side by side. */
-const SIDE_BY_SIDE = 8
+const SIDE_BY_SIDE = 16
 
 /** What one round did. */
 export type Round = { polled: number; failed: number; fresh: number; analysed: number }
@@ -16,14 +16,14 @@ export async function pollRound(kit: Kit, { all = false } = {}): Promise<Round> 
   const listed = all
     ? (await kit.store.sources.list()).filter(({ source }) => source.enabled)
     : await kit.store.sources.due(kit.now())
-  const waiting = listed.filter(({ source }) => !source.sample)
+  const waiting = listed.filter(({ source, state }) => !source.sample && !state.endedAt)
   const round = await readAll(kit, waiting)
   return { ...round, analysed: await analyseStored(kit) }
 }
 
 async function readAll(kit: Kit, waiting: { source: Source; state: SourceState }[]): Promise<Round> {
   const round: Round = { polled: 0, failed: 0, fresh: 0, analysed: 0 }
-  const queue = [...waiting]
+  const queue = spreadByHost(waiting)
   const work = async () => {
     for (let next = queue.shift(); next && !kit.stopping.aborted; next = queue.shift()) {
       const { fresh, failed } = await pollSource(kit, next.source, next.state)
@@ -35,6 +35,18 @@ async function readAll(kit: Kit, waiting: { source: Source; state: SourceState }
   }
   await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, queue.length) }, work))
   return round
+}
+
+/** Sources of one host one after another would leave all others waiting: each host in its turn. */
+function spreadByHost<T extends { source: Source }>(listed: T[]): T[] {
+  const seen = new Map<string, number>()
+  const placed = listed.map((one) => {
+    const host = URL.parse(one.source.address)?.host ?? ''
+    const turn = seen.get(host) ?? 0
+    seen.set(host, turn + 1)
+    return { one, turn }
+  })
+  return placed.sort((a, b) => a.turn - b.turn).map(({ one }) => one)
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import { program } from '../config.ts'
 import type { Source, SourceState } from '../model.ts'
 import { createWayback } from '../sources/archive/wayback.ts'
-import { createNet } from '../sources/net.ts'
+import { createNet, type NetOptions } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
 import { readPage, readSource, type SourceReading } from '../sources/read-source.ts'
 
@@ -14,12 +14,12 @@ export type Reader = AsyncDisposable & {
   page(address: string): Promise<SourceReading>
 }
 
-export function openReader({
-  allowAddresses,
-  contact,
-  waybackUrl,
-}: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl'>): Reader {
-  const net = createNet({ allowAddresses, contact, version: program.version })
+/** @param limits others than the usual ones, such as the gap between two visits of one host */
+export function openReader(
+  { allowAddresses, contact, waybackUrl }: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl'>,
+  limits: Pick<NetOptions, 'hostGapMs' | 'hostConcurrency' | 'concurrency'> = {},
+): Reader {
+  const net = createNet({ allowAddresses, contact, version: program.version, ...limits })
   const parsers = createParsers({ idleMs: 3000 })
   const wayback = createWayback({ net, parsers, base: waybackUrl })
   return {

@@ -73,7 +73,7 @@ export function sourcesPage(sources: SourceHealth[]): PageAnswer {
     (
       source,
     ) => `<tr><th scope="row"><bdi>${escapeHtml(source.name)}</bdi><br><span class="sub">${escapeHtml(source.address)}</span></th>
-<td>${stateOf(source)}</td><td>${timeOf(source.lastReadAt)}</td><td>${timeOf(source.nextReadAt)}</td></tr>`,
+<td>${stateOf(source)}</td><td>${timeOf(source.lastReadAt)}</td><td>${timeOf(source.nextReadAt)}${source.nextReadBecause ? `<br><span class="sub">${escapeHtml(source.nextReadBecause)}</span>` : ''}</td></tr>`,
   )
   const table = `<div class="scroll" tabindex="0" role="region" aria-label="Sources"><table><caption>Sources</caption>
 <thead><tr><th scope="col">Source</th><th scope="col">State</th><th scope="col">Last read</th><th scope="col">Next</th></tr></thead>
@@ -81,9 +81,10 @@ export function sourcesPage(sources: SourceHealth[]): PageAnswer {
   return framed('Sources', '/sources', sources.length > 0 ? table : '<p>No sources are configured.</p>')
 }
 
-function stateOf({ enabled, trouble, lastReadAt }: SourceHealth): string {
+function stateOf({ enabled, trouble, silent, lastReadAt }: SourceHealth): string {
   if (!enabled) return 'switched off'
   if (trouble) return `<span class="bad">in trouble:</span> ${escapeHtml(trouble)}`
+  if (silent) return `<span class="bad">silent:</span> ${escapeHtml(silent)}`
   return lastReadAt ? '<span class="ok">reads well</span>' : 'not read yet'
 }
 

@@ -14,6 +14,10 @@ export type SourceHealth = {
   trouble: string | null
   lastReadAt: string | null
   nextReadAt: string | null
+  /** Why then, or why never. */
+  nextReadBecause?: string | null
+  /** That nothing new came for long against its habit, null where it is as lively as ever. */
+  silent?: string | null
 }
 /** A known claim with how often it was said. */
 export type ClaimSummary = { id: string; text: string; said: number }

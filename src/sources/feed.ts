@@ -37,13 +37,13 @@ const ACCEPT =
  * @throws {SourceError} with the server's wish in `retryAfterSeconds`
  */
 export async function readFeed(
-  { source, state }: { source: Source; state: Pick<SourceState, 'etag' | 'lastModified'> | null },
+  { source, state }: { source: Source; state: Pick<SourceState, 'etag' | 'lastModified' | 'movedTo'> | null },
   { net, parsers }: { net: Net; parsers: Parsers },
 ): Promise<FeedReading> {
   const headers: Record<string, string> = { accept: ACCEPT }
   if (state?.etag) headers['if-none-match'] = state.etag
   if (state?.lastModified) headers['if-modified-since'] = state.lastModified
-  const response = await net.get(source.address, headers)
+  const response = await net.get(state?.movedTo ?? source.address, headers)
   const { status } = response
   const kept = { etag: state?.etag ?? null, lastModified: state?.lastModified ?? null }
   const freshSeconds = freshness(response.headers)

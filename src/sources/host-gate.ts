@@ -1,4 +1,4 @@
-type Host = { active: number; nextAt: number; waiting: (() => void)[]; timer: NodeJS.Timeout | null }
+type Host = { active: number; nextAt: number; heldUntil: number; waiting: (() => void)[]; timer: NodeJS.Timeout | null }
 export type GateOptions = {
   /** Least time between the starts of two requests to one host. */
   gapMs: number
@@ -40,13 +40,20 @@ export class HostGate {
   /** Puts a host's next turn off, as its Retry-After asks. */
   holdOff(name: string, seconds: number): void {
     const host = this.#host(name)
-    host.nextAt = Math.max(host.nextAt, performance.now() + seconds * 1000)
+    host.heldUntil = Math.max(host.heldUntil, performance.now() + seconds * 1000)
+    host.nextAt = Math.max(host.nextAt, host.heldUntil)
+    if (host.active === 0) this.#admit(name, host)
+  }
+
+  /** Seconds for which a host wants no visit at all; 0 where it said nothing. */
+  heldSeconds(name: string): number {
+    return Math.max(0, ((this.#hosts.get(name)?.heldUntil ?? 0) - performance.now()) / 1000)
   }
 
   #host(name: string): Host {
     const known = this.#hosts.get(name)
     if (known) return known
-    const host: Host = { active: 0, nextAt: 0, waiting: [], timer: null }
+    const host: Host = { active: 0, nextAt: 0, heldUntil: 0, waiting: [], timer: null }
     this.#hosts.set(name, host)
     return host
   }

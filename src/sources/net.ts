@@ -50,6 +50,8 @@ export type NetOptions = {
 }
 
 const MAX_REDIRECTS = 5
+/** Seconds of a pause that a host asked for which a request may wait out. */
+const LONGEST_WAIT = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
@@ -83,6 +85,12 @@ export function createNet(options: NetOptions = {}): Net {
     let url = checkedUrl(address, rule)
     let left = timeoutMs
     for (;;) {
+      const held = gate.heldSeconds(url.hostname)
+      // Whoever waits that long would hold up others: it is asked again later.
+      if (held > LONGEST_WAIT)
+        throw new SourceError('held-off', address, 'its host asked for a pause; it is tried again after it', {
+          retryAfterSeconds: Math.ceil(held),
+        })
       const hop = await gate.through(url.hostname, async () => {
         const begun = performance.now()
         const answer = await one(url, address, { headers: { 'user-agent': userAgent, ...headers }, maxBytes, left })

@@ -1,8 +1,10 @@
 /** What is known when a source was read, or could not be. Times are ISO 8601. */
 export type PollFacts = {
   now: string
-  /** The operator's own interval: the usual one, and the shortest where a source is busy. */
+  /** The curator's own interval: the usual one, and the shortest where a source is busy. */
   pollSeconds: number
+  /** The curator's longest interval for a source that publishes rarely. */
+  slowestSeconds?: number | undefined
   /** When the entries that the feed showed were published. */
   published?: readonly (string | null)[]
   /** What the server and the feed ask for: Cache-Control, Expires, ttl. */
@@ -55,23 +57,28 @@ function afterFailure({ pollSeconds, failures, retryAfterSeconds }: PollFacts): 
   }
 }
 
-function afterSuccess({ now, pollSeconds, published = [], freshSeconds, retryAfterSeconds }: PollFacts): {
+function afterSuccess({
+  now,
+  pollSeconds,
+  slowestSeconds,
+  published = [],
+  freshSeconds,
+  retryAfterSeconds,
+}: PollFacts): {
   seconds: number
   because: string
 } {
   const rhythm = rhythmSeconds(published, now)
-  const adapted =
-    rhythm === null
-      ? pollSeconds
-      : Math.min(
-          Math.max(rhythm / LOOKS_PER_ENTRY, pollSeconds),
-          Math.max(Math.min(pollSeconds * SLOWEST, DAY), pollSeconds),
-        )
+  const slowest = slowestSeconds ?? Math.max(Math.min(pollSeconds * SLOWEST, DAY), pollSeconds)
+  const adapted = rhythm === null ? pollSeconds : Math.min(Math.max(rhythm / LOOKS_PER_ENTRY, pollSeconds), slowest)
   const asked = Math.min(Math.max(freshSeconds ?? 0, retryAfterSeconds ?? 0), DAY)
   if (asked > adapted)
     return { seconds: asked, because: `its server or feed asks for no more than one visit in ${words(asked)}` }
   if (rhythm !== null && adapted > pollSeconds)
-    return { seconds: adapted, because: `it publishes about every ${words(rhythm)}` }
+    return {
+      seconds: adapted,
+      because: `it publishes about every ${words(rhythm)}${adapted === slowest ? `, and the config says at least every ${words(slowest)}` : ''}`,
+    }
   return { seconds: pollSeconds, because: `the config says every ${words(pollSeconds)}` }
 }
 

@@ -30,6 +30,16 @@ export function sourcesTable(db: Kysely<Tables>): Store['sources'] {
     async configure(sources) {
       await db.updateTable('sources').set({ configured: 0 }).where('configured', '=', 1).execute()
       for (const source of sources) {
+        // What is known of another address says nothing of this one.
+        await db
+          .deleteFrom('source_states')
+          .where('source_id', '=', source.id)
+          .where((is) =>
+            is.exists(
+              is.selectFrom('sources').select('id').where('id', '=', source.id).where('address', '!=', source.address),
+            ),
+          )
+          .execute()
         const row = {
           kind: source.kind,
           address: source.address,

@@ -58,3 +58,22 @@ describe('the analysis of what is stored', () => {
     expect((await store.statements.byClaim('oil', 9)).length).toBe(1)
   })
 })
+
+test('a quotation that a later text no longer prints stays on record, marked', async () => {
+  const { config, store } = await opened()
+  await using _store = store
+  const rooms = await openRooms(config, store)
+  const first = 'Cloudflare answered. “We will keep all forty lamps,” Mira Sol said. “Ask the harbour,” she said.'
+  const later = 'Cloudflare answered. “We will keep all fourteen lamps,” Mira Sol said. The office is closed.'
+  await store.documents.put(aDocument({ text: first }), facts)
+  await analyseStored({ store, rooms, now, log })
+  const before = (await store.statements.ofDocument('doc-1')).map(({ statement }) => statement.id)
+  await store.documents.put(aDocument({ text: later, editions: [{ text: first, title: null, from: [] }] }), facts)
+  await analyseStored({ store, rooms, now, log })
+  const found = (await store.statements.ofDocument('doc-1')).map(({ statement }) => statement)
+  expect(before.every((id) => found.some((one) => one.id === id))).toBe(true)
+  expect(found.flatMap(({ content, fate }) => (fate ? [[content, fate.status]] : []))).toEqual([
+    ['We will keep all forty lamps', 'changed'],
+    ['Ask the harbour', 'vanished'],
+  ])
+})
