@@ -1,11 +1,14 @@
 import type { ChatInputCommandInteraction } from 'discord.js'
 import type { Command } from '../discord/command.ts'
+import type { Say } from '../messages/say.ts'
+import type { Source, SourceState } from '../model.ts'
+import { troubleOf } from '../sources/trouble.ts'
 import { asCurator } from './asking.ts'
 import { changeList } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { slash, subcommand } from './define.ts'
 import { showList } from './lists.ts'
-import { moment, panel } from './reply.ts'
+import { moment, panel, quoted } from './reply.ts'
 
 /** `/status now|changes`: how it goes, and who changed what. */
 export const status = (context: CommandContext): Command => ({
@@ -20,8 +23,7 @@ export const status = (context: CommandContext): Command => ({
     if (options.getSubcommand() === 'changes') return showList(changeList, 'changes', interaction, '', context)
     const { say, guildId } = asker
     const { store } = context
-    const sources = (await store.sources.list()).filter(({ source }) => source.enabled && !source.sample)
-    const troubled = sources.filter(({ state }) => state.trouble).length
+    const sources = await sourceLines(asker, context)
     const subscriptions = await store.subscriptions.list(guildId)
     const [next] = subscriptions
       .flatMap(({ nextDigestAt, pausedBecause }) => (pausedBecause ? [] : (nextDigestAt ?? [])))
@@ -33,7 +35,7 @@ export const status = (context: CommandContext): Command => ({
     const standing = await store.watch.standing(context.now())
     const lines = [
       say.text('status.record', { documents, statements }),
-      say.text('status.sources', { sources: sources.length, troubled }),
+      ...sources,
       say.text('status.subscriptions', { subscriptions: subscriptions.length, paused }),
       alive
         ? say.text('status.alive', {
@@ -47,3 +49,41 @@ export const status = (context: CommandContext): Command => ({
     return { kind: 'message', message: panel(say.text('status.title'), [lines.join('\n')]) }
   },
 })
+
+/** Troubles shown, and sources that are read next. */
+const MOST = 5
+const NEXT = 3
+
+/** How the sources do: how many, which are in trouble and why, which are read next and why then. */
+async function sourceLines({ say }: { say: Say }, { store, now }: CommandContext): Promise<string[]> {
+  const sources = (await store.sources.list()).filter(({ source }) => source.enabled && !source.sample)
+  const troubles = sources.flatMap(({ source, state }) => {
+    const told = troubleOf(source, state, now())
+    if (told) return [told]
+    return state.trouble ? [{ address: source.address, reason: state.trouble }] : []
+  })
+  return [
+    say.text('status.sources', { sources: sources.length, troubled: troubles.length }),
+    ...troubles
+      .slice(0, MOST)
+      .map(({ address, reason }) =>
+        say.text('digest.trouble', {
+          address: quoted(address, 100),
+          reason: quoted(reason.replace(`${address}: `, '')),
+        }),
+      ),
+    ...readNext(sources).map(({ source, state }) =>
+      say.text('status.source.next', {
+        source: quoted(source.publisher ?? source.id, 80),
+        time: moment(state.nextPollAt ?? '', 'R'),
+        because: quoted(state.nextPollBecause ?? ''),
+      }),
+    ),
+  ]
+}
+
+const readNext = (sources: { source: Source; state: SourceState }[]) =>
+  sources
+    .filter(({ state }) => state.nextPollAt && state.nextPollBecause && !state.endedAt)
+    .sort((a, b) => ((a.state.nextPollAt ?? '') < (b.state.nextPollAt ?? '') ? -1 : 1))
+    .slice(0, NEXT)

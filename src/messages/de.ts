@@ -237,6 +237,7 @@ export const de: Messages = {
   'status.title': 'Stand',
   'status.record': 'Erfasst: {documents} Dokumente, {statements} Aussagen.',
   'status.sources': 'Quellen: {sources}, davon gestört: {troubled}.',
+  'status.source.next': '{source}: wieder gelesen {time}; {because}.',
   'status.subscriptions': 'Abonnements hier: {subscriptions}, davon angehalten: {paused}.',
   'status.alive': 'Letztes Lebenszeichen {time}; {waiting} Dokumente warten auf die Auswertung.',
   'status.silent': 'Kein Lebenszeichen in den letzten zehn Minuten.',

@@ -236,6 +236,7 @@ export const en = {
   'status.title': 'Status',
   'status.record': 'On record: {documents} documents, {statements} statements.',
   'status.sources': 'Sources: {sources}, {troubled} in trouble.',
+  'status.source.next': '{source}: next read {time}; {because}.',
   'status.subscriptions': 'Subscriptions here: {subscriptions}, {paused} paused.',
   'status.alive': 'Last sign of life {time}; {waiting} documents wait to be analysed.',
   'status.silent': 'No sign of life in the last ten minutes.',

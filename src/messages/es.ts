@@ -234,6 +234,7 @@ export const es: Messages = {
   'status.title': 'Estado',
   'status.record': 'Registrado: {documents} documentos, {statements} declaraciones.',
   'status.sources': 'Fuentes: {sources}, con problemas: {troubled}.',
+  'status.source.next': '{source}: próxima lectura {time}; {because}.',
   'status.subscriptions': 'Suscripciones aquí: {subscriptions}, en pausa: {paused}.',
   'status.alive': 'Última señal de vida {time}; {waiting} documentos esperan el análisis.',
   'status.silent': 'Ninguna señal de vida en los últimos diez minutos.',

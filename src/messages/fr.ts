@@ -237,6 +237,7 @@ export const fr: Messages = {
   'status.title': 'État',
   'status.record': 'Consigné : {documents} documents, {statements} déclarations.',
   'status.sources': 'Sources : {sources}, dont {troubled} en panne.',
+  'status.source.next': '{source} : prochaine lecture {time} ; {because}.',
   'status.subscriptions': 'Abonnements ici : {subscriptions}, dont {paused} suspendus.',
   'status.alive': 'Dernier signe de vie {time} ; {waiting} documents attendent l’analyse.',
   'status.silent': 'Aucun signe de vie depuis dix minutes.',
