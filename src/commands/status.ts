@@ -64,14 +64,12 @@ async function sourceLines({ say }: { say: Say }, { store, now }: CommandContext
   })
   return [
     say.text('status.sources', { sources: sources.length, troubled: troubles.length }),
-    ...troubles
-      .slice(0, MOST)
-      .map(({ address, reason }) =>
-        say.text('digest.trouble', {
-          address: quoted(address, 100),
-          reason: quoted(reason.replace(`${address}: `, '')),
-        }),
-      ),
+    ...troubles.slice(0, MOST).map(({ address, reason }) =>
+      say.text('digest.trouble', {
+        address: quoted(address, 100),
+        reason: quoted(reason.replace(`${address}: `, '')),
+      }),
+    ),
     ...readNext(sources).map(({ source, state }) =>
       say.text('status.source.next', {
         source: quoted(source.publisher ?? source.id, 80),

@@ -1,19 +1,20 @@
-/** Beginnings of the months' names, in English and as feeds write them in some other languages. */
+/** Beginnings of the months' names without their accents, in English and as feeds write them in other languages. */
 const MONTHS = [
-  /^(jan|ene|gen)/,
-  /^(feb|fev|fév|fbr)/,
-  /^(mar|mär|mrz|maa|mrt)/,
-  /^(apr|abr|avr)/,
-  /^(may|mai|maj|mag|mei)/,
-  /^(jun|juin|giu)/,
-  /^(jul|juil|lug)/,
-  /^(aug|ago|aoû|aou)/,
-  /^(sep|set)/,
-  /^(oct|okt|out|ott)/,
-  /^(nov)/,
-  /^(dec|dez|déc|dic)/,
+  /^(jan|ene|gen|sty|oca|ιαν|янв|січ)/,
+  /^(feb|fev|fbr|lut|sub|φεβ|фев|лют)/,
+  /^(mar(?!k)|maa|mrz|mrt|μαρ|мар|бер)/,
+  /^(apr|abr|avr|kwi|nis|απρ|апр|кві)/,
+  /^(may|mai|maj|mag|mei|μαι|μαω|маи|мая|тра)/,
+  /^(jun|juin|giu|cze|haz|ιουν|ιον|июн|чер)/,
+  /^(jul|juil|lug|lip|tem|ιουλ|ιολ|июл|лип)/,
+  /^(aug|ago|aou|sie|agu|αυγ|авг|сер)/,
+  /^(sep|set|szep|wrz|eyl|σεπ|сен|вер)/,
+  /^(oct|okt|out|ott|paz|eki|οκτ|окт|жов)/,
+  /^(nov|lis|kas|νοε|ноя|лис)/,
+  /^(dec|dez|dic|gru|ara|δεκ|дек|гру)/,
 ]
-const monthOf = (name: string): number => MONTHS.findIndex((month) => month.test(name.toLowerCase())) + 1
+const plain = (name: string): string => name.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
+const monthOf = (name: string): number => MONTHS.findIndex((month) => month.test(plain(name))) + 1
 /** Minutes east of UTC of the names that RFC 822 and common feeds use. */
 const ZONES: Record<string, number> = {
   z: 0,
@@ -57,14 +58,14 @@ const ZONES: Record<string, number> = {
 
 /**
  * A time as feeds write it: RFC 822 and 2822, ISO 8601 and W3CDTF, asctime, and the slips that are seen (a missing
- * zone, a two-digit year, a full month name, hour 24). A time without a zone is taken as UTC.
+ * zone, a two-digit year, a full month name, hour 24, names of months in other languages). A time without a zone is taken as UTC.
  *
  * @returns ISO 8601 in UTC with milliseconds, null where it is no date
  */
 export function feedDate(written: unknown): string | null {
   if (typeof written !== 'string') return null
   const text = written.trim().slice(0, 80)
-  const parts = iso(text) ?? rfc822(text) ?? asctime(text) ?? slashed(text)
+  const parts = iso(text) ?? week(text) ?? rfc822(text) ?? asctime(text) ?? slashed(text) ?? spelt(text)
   return parts ? toIso(parts) : null
 }
 
@@ -73,7 +74,21 @@ type Parts = { year: number; month: number; day: number; hour: number; minute: n
 const ISO =
   /^([+-]?\d{4})(?:-?(\d{1,2})(?:-?(\d{1,2}))?)?(?:(?:T|\s+)(\d{1,2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{1,2}:?\d{0,2}|[A-Za-z]{1,5})?)?$/i
 
-function iso(text: string): Parts | null {
+/** ISO 8601:2000 allowed years of two digits: `03-12-31`, `031231`, `-0312` and `-03-12`, `03-335` and `03335`. */
+const SHORT = /^(?:(\d{2})-(\d{2})-(\d{2})|(?!19|20)(\d{2})(\d{2})(\d{2})|-(\d{2})-?(\d{2})|(\d{2})-?(\d{3}))(?=$|T)/
+
+function withCentury(text: string): string {
+  const short = SHORT.exec(text)
+  if (!short) return text
+  const [whole, yy, mm, dd, year = yy, month = mm, day = dd, yearOfMonth, monthOnly, yearOfDay, dayOfYear] = short
+  const rest = text.slice(whole.length)
+  if (year) return `${fullYear(year)}-${month}-${day}${rest}`
+  if (yearOfMonth) return `${fullYear(yearOfMonth)}-${monthOnly}${rest}`
+  return `${fullYear(yearOfDay ?? '')}-${dayOfYear}${rest}`
+}
+
+function iso(written: string): Parts | null {
+  const text = withCentury(written)
   const ordinal = /^(\d{4})-?(\d{3})(?=$|T)/.exec(text)
   // The day of the year, as ISO 8601 allows, is a day of a month too.
   const match = ISO.exec(
@@ -95,8 +110,42 @@ function iso(text: string): Parts | null {
   }
 }
 
+/** A day of a week, as ISO 8601 writes it: `2003-W50-3`, `2003W503`, `2003-W50`. */
+function week(text: string): Parts | null {
+  const match = /^(\d{4})-?W(\d{2})(?:-?([1-7]))?(?=$|T)/.exec(text)
+  if (!match) return null
+  const [whole, year, number, day = '1'] = match
+  const fourth = new Date(Date.UTC(Number(year), 0, 4))
+  const monday = fourth.getTime() - ((fourth.getUTCDay() + 6) % 7) * 86_400_000
+  const date = new Date(monday + ((Number(number) - 1) * 7 + Number(day) - 1) * 86_400_000)
+  return iso(date.toISOString().slice(0, 10) + text.slice(whole.length))
+}
+
+const NOON: Record<string, string> = { 오전: 'am', 오후: 'pm', 上午: 'am', 下午: 'pm', 午前: 'am', 午後: 'pm' }
+
+/** Dates whose year comes first with words between: Korean, Japanese and Chinese ones, and Hungarian months by name. */
+function spelt(text: string): Parts | null {
+  const match =
+    /^(\d{4})(?:[년年.\-\s]+)([\d\p{L}]{1,12}?)(?:[월月.\-\s]+)(\d{1,2})[일日.]?(?:[\sT]*(오전|오후|上午|下午|午前|午後)?\s*(\d{1,2})[:시時时]\s?(\d{2})(?:[:분分]\s?(\d{2})[초秒]?)?\s*([+-]\d{1,2}:?\d{2}|[a-z]{1,5})?)?$/iu.exec(
+      text,
+    )
+  if (!match) return null
+  const [, year, month = '', day, half = '', hour = '0', minute = '0', second = '0', zone] = match
+  // Only Korean blogs write these without a zone.
+  const korean = /[년월일오]/.test(text) && !zone
+  return {
+    year: Number(year),
+    month: /^\d+$/.test(month) ? Number(month) : monthOf(month),
+    day: Number(day),
+    hour: twelve(Number(hour), NOON[half]),
+    minute: Number(minute),
+    second: Number(second),
+    zone: korean ? (ZONES.kst ?? 0) : zoneMinutes(zone),
+  }
+}
+
 const RFC822 =
-  /^(?:[a-zà-ÿ]{2,12}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-zà-ÿ]{3,10})\.?,?[\s-]+(\d{2,4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/i
+  /^(?:[\p{L}\p{M}]{2,12}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?\.?[\s-]+(?:de\s+)?([\p{L}\p{M}]{3,12})\.?,?[\s-]+(?:de\s+)?(\d{2,4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/iu
 const AMERICAN =
   /^(?:[a-z]{3,9}\.?,?\s+)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:,?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?\s*([a-z]{1,5}|(?:gmt|utc)?[+-]\d{1,2}:?\d{0,2})?.*)?$/i
 

@@ -49,24 +49,36 @@ export async function parseFeed(bytes: Uint8Array, contentType: string | null, a
     const read = readJsonFeed(text)
     return typeof read === 'string' ? failed(address, read) : finished(read, address, charset, [])
   }
-  const unfit = notAFeed(text)
+  const framed = loneEntry(text)
+    ? `<feed xmlns="http://www.w3.org/2005/Atom">${text.slice(loneEntry(text) - 1)}</feed>`
+    : text
+  const unfit = notAFeed(framed)
   if (unfit) return failed(address, unfit)
-  const { readout, problem } = await readXml(repairXml(text))
+  const { readout, problem } = await readXml(repairXml(framed))
   if (!readout) return failed(address, problem ?? 'it is no feed that can be read')
   return finished(readout, address, charset, problem ? [{ where: address, reason: problem }] : [])
 }
+
+/** An Atom entry may be a document of its own (RFC 4287 §2). @returns where it begins, counted from 1; 0 where it is none */
+const loneEntry = (text: string): number =>
+  1 + text.slice(0, 5000).search(/(?<=^\s*(?:<\?[^>]{0,500}\?>\s*)?)<(?:[\w.-]+:)?entry[\s>]/)
 
 /** rss-parser reads every feed; feedsmith is asked where it throws or leaves a gap; then what is whole is salvaged. */
 async function readXml(xml: string): Promise<{ readout: FeedReadout | null; problem?: string }> {
   const first = await readWithRssParser(xml).catch((error: Error) => error)
   if (!(first instanceof Error)) {
+    if (first.entries.length === 0 && ENTRY.test(xml)) {
+      // Entries where no format puts them: beside the channel, or of another format.
+      const strays = await salvage(xml)
+      if (strays?.entries.length) return { readout: strays }
+    }
     if (!hasGaps(first)) return { readout: first }
     const second = readWithFeedsmith(xml)
     return { readout: second ? fillGaps(first, second) : first }
   }
   const second = readWithFeedsmith(xml)
-  if (second && second.entries.length > 0) return { readout: second }
   const saved = await salvage(xml)
+  if (second && second.entries.length >= Math.max(1, saved?.entries.length ?? 0)) return { readout: second }
   if (saved && saved.entries.length > 0) {
     const told = `the feed is damaged (${reason(first)}): the ${saved.entries.length} entries that are whole were read${saved.lost > 0 ? `, ${saved.lost} were not` : ''}; tell its publisher`
     return saved.complete ? { readout: saved } : { readout: saved, problem: told }
@@ -77,6 +89,8 @@ async function readXml(xml: string): Promise<{ readout: FeedReadout | null; prob
     problem: `it is damaged and no entry of it can be read (${reason(first)}); tell its publisher`,
   }
 }
+
+const ENTRY = /<(?:[\w.-]+:)?(?:item|entry)[\s>]/i
 
 const reason = (error: Error): string => error.message.split('\n')[0]!.replace(/\.$/, '').slice(0, 120)
 

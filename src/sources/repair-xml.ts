@@ -6,7 +6,7 @@ const ROOT = /<(?:[\w.-]+:)?(?:rss|feed|RDF|channel)[\s>]/i
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]+/g
 /** What may need mending: a bare ampersand, a name that XML does not know, a number that it forbids. */
 const REFERENCE =
-  /&(?!(?:amp|lt|gt|quot|apos|#(?:1[6-9]\d|[2-9]\d\d|[1-4]\d{3,4}|3[2-9]|[4-9]\d|1[01]\d));)(?:#(\d{1,8}|x[\da-f]{1,6});|([a-z][a-z\d]{1,31});|)/gi
+  /&(?!(?:amp|lt|gt|quot|apos|#(?:1[6-9]\d|[2-9]\d\d|[1-4]\d{3,4}|3[2-9]|[4-9]\d|1[01]\d));)(?:#(\d{1,8}|x[\da-f]{1,6});|([a-z][\w.-]{1,31});|)/gi
 const XML_NAMES = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
 
 /**
@@ -20,7 +20,21 @@ const XML_NAMES = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
 export function repairXml(text: string): string {
   const root = rootOf(text)
   const body = (root > 0 ? text.slice(root) : text).toWellFormed().replace(FORBIDDEN, '')
-  return keepMarkup(outsideLiterals(withoutTail(body), mendReferences))
+  const own = ownEntities(text.slice(0, Math.max(root, 0)))
+  return keepMarkup(outsideLiterals(withoutTail(body), (part) => mendReferences(part, own)))
+}
+
+/** Names that a document type gives to short texts. One that refers to others is none of them: nothing grows. */
+function ownEntities(before: string): Map<string, string> {
+  const named = new Map<string, string>()
+  for (const [, name = '', double, single] of before
+    .slice(0, 50_000)
+    .matchAll(/<!ENTITY\s+([a-z][\w.-]{0,40})\s+(?:"([^"<]{0,500})"|'([^'<]{0,500})')\s*>/gi))
+    if (named.size < 300 && !XML_NAMES.has(name)) {
+      const value = decodeHTML(double ?? single ?? '')
+      if (!/&[\w#]/.test(value)) named.set(name, value)
+    }
+  return named
 }
 
 /** Where the root begins. What a comment before it says does not count. */
@@ -64,7 +78,7 @@ function outsideLiterals(text: string, mend: (part: string) => string): string {
   return parts.join('')
 }
 
-function mendReferences(part: string): string {
+function mendReferences(part: string, own: Map<string, string>): string {
   if (!part.includes('&')) return part
   return part.replace(REFERENCE, (whole, number: string | undefined, name: string | undefined) => {
     if (number) {
@@ -73,7 +87,7 @@ function mendReferences(part: string): string {
     }
     if (!name) return '&amp;'
     if (XML_NAMES.has(name)) return whole
-    const decoded = decodeHTML(whole)
+    const decoded = own.get(name) ?? decodeHTML(whole)
     return decoded === whole ? `&amp;${whole.slice(1)}` : escapeXml(decoded)
   })
 }
@@ -84,7 +98,10 @@ const escapeXml = (text: string): string => text.replace(/&/g, '&amp;').replace(
 export const asCdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
 
 const TEXTS = /<((?:[\w.-]+:)?(?:content|summary|title|subtitle|tagline|info|body|description|encoded))\b([^<>]*)>/gi
-const AS_ELEMENTS = /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)|mode\s*=\s*["']xml/i
+const AS_ELEMENTS =
+  /\btype\s*=\s*["'](?:xhtml|application\/xhtml\+xml)|mode\s*=\s*["']xml|\bxmlns\s*=\s*["']http:\/\/www\.w3\.org\/1999\/xhtml/i
+/** A prefix before an element's name, as in `<h:em>`. */
+const PREFIX = /<(\/?)[a-z][\w.-]{0,20}:(?=[a-z])/gi
 /** Elements that hold words whatever they say of themselves; markup in them is a slip that readers forgive. */
 const ALWAYS_TEXT = /^(?:title|description|summary|content:encoded|xhtml:body)$/i
 
@@ -112,7 +129,8 @@ function keepMarkup(text: string): string {
     const typed = attributes.replace(/\btype\s*=\s*["'][^"']*["']/i, 'type="html"')
     // What stood inside literal sections is text: escaped, it stays text within the markup.
     const flat = inner.replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, literal: string) => escapeXml(literal))
-    parts.push(text.slice(at, match.index), `<${name}${typed}>`, asCdata(flat))
+    const bare = AS_ELEMENTS.test(attributes) ? flat.replace(PREFIX, '<$1') : flat
+    parts.push(text.slice(at, match.index), `<${name}${typed}>`, asCdata(bare))
     at = end
   }
   parts.push(text.slice(at))

@@ -1,5 +1,7 @@
 import RssParser from 'rss-parser'
+import { feedDate } from './feed-dates.ts'
 import { authorOf, clean, type FeedEntry, type FeedHead } from './feed-entry.ts'
+import { tagNames } from './feed-names.ts'
 import type { FeedReadout } from './parse-feed.ts'
 
 type Node = string | { _?: string; $?: Record<string, string>; [child: string]: unknown }
@@ -20,6 +22,7 @@ const LISTS = [
   'description',
   'content:encoded',
   'xhtml:body',
+  'body',
   'published',
   'updated',
   'issued',
@@ -28,6 +31,10 @@ const LISTS = [
   'pubDate',
   'comments',
   'atom:link',
+  'atom:title',
+  'atom:id',
+  'atom:summary',
+  'atom:content',
   'atom:updated',
   'atom:published',
   'dc:title',
@@ -64,44 +71,6 @@ const HEAD_LISTS = [
   '$',
 ] as const
 const asList = (name: string) => [name, `#${name}`, { keepArray: true }] as const
-/** Namespaces under whatever prefix a feed gives them, by the prefix that the fields above use. */
-const PREFIXES: [RegExp, string][] = [
-  [/^https?:\/\/purl\.org\/dc\/elements\/1\.[01]\/?$/, 'dc'],
-  [/^https?:\/\/purl\.org\/dc\/terms\/?$/, 'dcterms'],
-  [/^https?:\/\/purl\.org\/rss\/1\.0\/modules\/content\/?$/, 'content'],
-  [/^https?:\/\/purl\.org\/rss\/1\.0\/modules\/syndication\/?$/, 'sy'],
-  [/^https?:\/\/search\.yahoo\.com\/mrss\/?$/, 'media'],
-  [/^https?:\/\/www\.w3\.org\/1999\/xhtml$/, 'xhtml'],
-  [/^https?:\/\/www\.w3\.org\/1999\/02\/22-rdf-syntax-ns#$/, 'rdf'],
-  [/^https?:\/\/www\.itunes\.com\/dtds\/podcast-1\.0\.dtd$/i, 'itunes'],
-]
-const ATOM = /^https?:\/\/(www\.w3\.org\/2005\/atom|purl\.org\/atom\/ns#)/i
-const RSS =
-  /^https?:\/\/(purl\.org\/rss\/1\.0\/?$|my\.netscape\.com\/rdf|backend\.userland\.com\/rss|blogs\.law\.harvard\.edu\/tech\/rss|purl\.org\/net\/rss)/i
-/** Elements whose capitals are often written wrongly. */
-const SPELLING = Object.fromEntries(
-  [
-    'pubDate',
-    'lastBuildDate',
-    'managingEditor',
-    'webMaster',
-    'skipHours',
-    'skipDays',
-    'item',
-    'channel',
-    'title',
-    'link',
-    'guid',
-    'description',
-    'category',
-    'author',
-    'rss',
-    'feed',
-    'entry',
-    'rdf:RDF',
-  ].map((name) => [name.toLowerCase(), name]),
-)
-
 /**
  * Reads repaired XML with rss-parser. @throws {Error} where it is no well-formed feed
  */
@@ -114,34 +83,25 @@ export async function readWithRssParser(xml: string): Promise<FeedReadout> {
   const feed = (await parser.parseString(xml)) as unknown as Fields & { items: Fields[] }
   const root = /^<(?:[\w.-]+:)?(\w+)/.exec(xml)?.[1]?.toLowerCase()
   const format = root === 'feed' ? 'atom' : root === 'rdf' ? 'rdf' : 'rss'
-  return { head: toHead(feed, format), entries: feed.items.map((item) => toEntry(item, format, feed)) }
+  const around = {
+    // rss-parser passes on what stands in the channel; the root may say where addresses begin and who speaks how.
+    base: joined(rootAttribute(xml, 'xml:base'), clean(ownAttributes(feed)['xml:base'])),
+    language: rootAttribute(xml, 'xml:lang'),
+  }
+  const head = toHead(feed, format)
+  return {
+    head: { ...head, language: head.language ?? around.language },
+    entries: feed.items.map((item) => toEntry(item, format, around.base)),
+  }
 }
 
-/** Gives elements the prefix that we know them by: `d:date` is `dc:date` where d stands for Dublin Core. */
-function tagNames(xml: string): (name: string) => string {
-  const prefixes = new Map<string, string>([['rss', '']])
-  for (const [, name = '', uri = ''] of xml
-    .slice(0, 20_000)
-    .matchAll(/\sxmlns:([\w.-]{1,40})\s*=\s*["']([^"']{1,200})["']/g)) {
-    const known = PREFIXES.find(([pattern]) => pattern.test(uri))?.[1]
-    if (known) prefixes.set(name, `${known}:`)
-  }
-  const root = /^<([\w.-]+):\w+/.exec(xml)?.[1]
-  if (root && prefixes.get(root) === undefined) prefixes.set(root, '')
-  // Within RSS, Atom's elements keep a prefix of their own: its link is not the link.
-  for (const [, name = '', uri = ''] of xml
-    .slice(0, 20_000)
-    .matchAll(/\sxmlns:([\w.-]{1,40})\s*=\s*["']([^"']{1,200})["']/g)) {
-    if (ATOM.test(uri)) prefixes.set(name, name === root ? '' : 'atom:')
-    if (RSS.test(uri)) prefixes.set(name, '')
-  }
-  return (name) => {
-    const colon = name.indexOf(':')
-    const prefix = colon === -1 ? undefined : prefixes.get(name.slice(0, colon))
-    const renamed = prefix === undefined ? name : prefix + name.slice(colon + 1)
-    return SPELLING[renamed.toLowerCase()] ?? renamed
-  }
-}
+/** What the start tag of the root says. */
+const rootAttribute = (xml: string, name: string): string | null =>
+  clean(new RegExp(`^<[^>]{0,5000}?\\s${name}\\s*=\\s*["']([^"'<>]{1,2000})`).exec(xml.slice(0, 10_000))?.[1])
+
+/** A base is itself relative to the one around it (XML Base §4). */
+const joined = (around: string | null, own: string | null): string | null =>
+  own && around ? (URL.parse(own, around)?.href ?? own) : (own ?? around)
 
 const nodes = (fields: Fields, name: string): Node[] => {
   const found = fields[`#${name}`]
@@ -212,44 +172,51 @@ function personOf(node: Node | undefined) {
   return authorOf(children(node, 'name')[0], children(node, 'uri')[0] ?? null)
 }
 
+/** RFC 4287 §4.2.7.2: a registered relation may be written as an address. */
+const ALTERNATE = /^\s*(?:https?:\/\/www\.iana\.org\/assignments\/relation\/)?alternate\s*$/i
+
 /** The page an Atom element stands for: `alternate` first, then a link without a relation. */
-function atomLink(links: Node[]): string | null {
+function atomLink(links: Node[], around: string | null = null): string | null {
   const found = links.map(attributes).filter(({ href }) => href)
-  const pick =
-    found.find(({ rel, type }) => (rel ?? 'alternate') === 'alternate' && (!type || /html/.test(type))) ??
-    found.find(({ rel }) => (rel ?? 'alternate') === 'alternate')
+  const page = found.filter(({ rel }) => ALTERNATE.test(rel ?? 'alternate'))
+  const pick = page.find(({ type }) => !type || /html/i.test(type)) ?? page[0]
+  const base = clean(pick?.['xml:base'])
   return clean(
-    pick?.['xml:base'] && pick.href ? (URL.parse(pick.href, pick['xml:base'])?.href ?? pick.href) : pick?.href,
+    base && pick?.href ? (URL.parse(pick.href, joined(around, base) ?? base)?.href ?? pick.href) : pick?.href,
   )
 }
 
-function toEntry(item: Fields, format: FeedHead['format'], feed: Fields): FeedEntry {
+function toEntry(item: Fields, format: FeedHead['format'], around: string | null): FeedEntry {
+  const base = joined(around, clean(ownAttributes(item)['xml:base']))
   const guid = nodes(item, format === 'atom' ? 'id' : 'guid')[0]
-  const content = format === 'atom' ? atomContent(item) : firstWords(item, 'content:encoded', 'xhtml:body', 'content')
+  const content =
+    format === 'atom'
+      ? atomContent(item)
+      : firstWords(item, 'content:encoded', 'xhtml:body', 'body', 'content', 'atom:content')
   const type = attributes(nodes(item, 'content')[0]).type
   return {
-    guid: words(guid) ?? clean(ownAttributes(item)['rdf:about']) ?? firstWords(item, 'id'),
+    guid: words(guid) ?? clean(ownAttributes(item)['rdf:about']) ?? firstWords(item, 'id', 'atom:id'),
     guidIsLink: format !== 'atom' && guid !== undefined && attributes(guid).isPermaLink?.toLowerCase() !== 'false',
     link:
       (format === 'atom' ? null : firstWords(item, 'link')) ??
-      atomLink([...nodes(item, 'link'), ...nodes(item, 'atom:link')]) ??
+      atomLink([...nodes(item, 'link'), ...nodes(item, 'atom:link')], base) ??
       clean(attributes(nodes(item, 'content')[0]).src) ??
       firstWords(item, 'link') ??
       (format === 'rdf' ? clean(ownAttributes(item)['rdf:about']) : null),
-    title: firstWords(item, 'title', 'dc:title', 'media:title', 'itunes:title'),
+    title: firstWords(item, 'title', 'atom:title', 'dc:title', 'media:title', 'itunes:title'),
     content,
     plain: format === 'atom' && content !== null && (type === 'text' || type === 'text/plain'),
     summary:
       firstWords(
         item,
-        ...(format === 'atom' ? ['summary'] : ['description', 'summary']),
+        ...(format === 'atom' ? ['summary'] : ['description', 'summary', 'atom:summary']),
         'itunes:summary',
         'media:description',
       ) ?? mediaGroup(item, 'media:description'),
     author:
       (format === 'atom' ? personOf(nodes(item, 'author')[0]) : authorOf(firstWords(item, 'dc:creator', 'author'))) ??
       authorOf(firstWords(item, 'dc:creator', 'itunes:author')),
-    date: firstWords(
+    date: firstDate(
       item,
       'pubDate',
       'published',
@@ -260,7 +227,7 @@ function toEntry(item: Fields, format: FeedHead['format'], feed: Fields): FeedEn
       'atom:published',
       'created',
     ),
-    updated: firstWords(item, 'updated', 'modified', 'atom:updated', 'dcterms:modified'),
+    updated: firstDate(item, 'updated', 'modified', 'atom:updated', 'dcterms:modified'),
     language: firstWords(item, 'dc:language') ?? clean(ownAttributes(item)['xml:lang']),
     outlet: outletOf(item),
     categories: nodes(item, 'category')
@@ -268,15 +235,18 @@ function toEntry(item: Fields, format: FeedHead['format'], feed: Fields): FeedEn
       .flatMap((node) => words(node) ?? clean(attributes(node).term) ?? []),
     enclosures: enclosuresOf(item),
     comments: firstWords(item, 'comments'),
-    base: baseOf(item, feed),
+    base,
     parser: 'rss-parser',
   }
 }
 
-/** An entry's base is itself relative to that of its feed (XML Base §4). */
-function baseOf(item: Fields, feed: Fields): string | null {
-  const [own, around] = [clean(ownAttributes(item)['xml:base']), clean(ownAttributes(feed)['xml:base'])]
-  return own && around ? (URL.parse(own, around)?.href ?? own) : (own ?? around)
+/** The first that is a date: a slip in one element does not hide another. */
+function firstDate(fields: Fields, ...names: string[]): string | null {
+  for (const name of names) {
+    const found = nodes(fields, name).map(words).find(feedDate)
+    if (found) return found
+  }
+  return null
 }
 
 function atomContent(item: Fields): string | null {

@@ -89,10 +89,12 @@ async function readHead(before: string, root: string, close: string): Promise<Fe
 function channelDefinition(tag: string, inner: string): string {
   const value = (name: string) => new RegExp(`\\s${name}\\s*=\\s*["']([^"'<>]{1,2000})`, 'i').exec(tag)?.[1]
   const [link, changed] = [value('href'), value('lastmod')]
+  const title = /<title\s+value\s*=\s*["']([^"'<>]{1,2000})/i.exec(inner)?.[1]
   const summary = /<abstract[^>]*>([^<]{1,10000})<\/abstract/i.exec(inner)?.[1]
   return [
     link && !/<link[\s>]/i.test(inner) && `<link>${link}</link>`,
     changed && `<updated>${changed}</updated>`,
+    title && `<title>${title}</title>`,
     summary && `<description>${summary}</description>`,
   ]
     .filter(Boolean)
@@ -119,8 +121,8 @@ function leavesOf(inner: string, names: string[]): string {
     if (open[0].endsWith('/>')) continue
     const start = open.index + open[0].length
     const end = inner.slice(start).search(new RegExp(`</(?:rss:|atom:)?${name}\\s*>`, 'i'))
-    if (end === -1) continue
-    const text = inner.slice(start, start + end)
+    // An end tag that is missing or misspelt: the words up to the next tag.
+    const text = inner.slice(start).slice(0, end === -1 ? inner.slice(start).search(/<(?!!)|$/) : end)
     const literal = /^\s*<!\[CDATA\[([\s\S]*)\]\]>\s*$/.exec(text)?.[1]
     parts.push(
       `<${name}>${asCdata(

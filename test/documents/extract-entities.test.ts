@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { extractEntities } from '../../src/documents/extract-entities.ts'
+import { workBegun } from '../support/work.ts'
 
 const mentions = (text: string) => extractEntities(text).mentions.map(({ value }) => value)
 const hashtags = (text: string) => extractEntities(text).hashtags.map(({ value }) => value)
@@ -76,7 +77,7 @@ test('every offset gives its own words, whatever stands before it', () => {
 })
 
 test('hostile text costs time that grows with its length alone', () => {
-  const started = performance.now()
+  const worked = workBegun()
   for (const unit of ['@', '#', '#a', '$A', 'https://', 'RT@', '#_1']) extractEntities(unit.repeat(20_000))
-  expect(performance.now() - started).toBeLessThan(3000)
+  expect(worked()).toBeLessThan(3000)
 })

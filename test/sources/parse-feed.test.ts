@@ -6,6 +6,7 @@ import { feedDate } from '../../src/sources/feed-dates.ts'
 import { parseFeed } from '../../src/sources/parse-feed.ts'
 import { repairXml } from '../../src/sources/repair-xml.ts'
 import { shared, sharedIsMissing } from '../support/shared.ts'
+import { workBegun } from '../support/work.ts'
 
 const read = (text: string | Buffer, contentType: string | null = null) =>
   parseFeed(Buffer.from(text as string), contentType, 'https://feeds.example/news.xml')
@@ -234,10 +235,10 @@ describe('a feed', () => {
   })
 
   test('is repaired in time that grows with its length alone', () => {
-    const started = performance.now()
+    const worked = workBegun()
     for (const unit of ['<![CDATA[', '<!--', '&', '<content type="xhtml">', '<'])
       repairXml(`<rss>${unit.repeat(100_000)}`)
-    expect(performance.now() - started).toBeLessThan(4000)
+    expect(worked()).toBeLessThan(4000)
   })
 
   test('whose entries come from many outlets names the outlet of each', async () => {
@@ -262,6 +263,25 @@ describe('a time in a feed', () => {
     ['Thu Nov 19 00:44:01 2015', '2015-11-19T00:44:01.000Z'],
     ['Seg, 24 Set 2018 19:42:40 -0300', '2018-09-24T22:42:40.000Z'],
     ['20151119', '2015-11-19T00:00:00.000Z'],
+    ['2015-11', '2015-11-01T00:00:00.000Z'],
+    ['2015', '2015-01-01T00:00:00.000Z'],
+    ['15-11-19', '2015-11-19T00:00:00.000Z'],
+    ['2015-323', '2015-11-19T00:00:00.000Z'],
+    ['15323', '2015-11-19T00:00:00.000Z'],
+    ['-1511', '2015-11-01T00:00:00.000Z'],
+    ['2015-W47-4', '2015-11-19T00:00:00.000Z'],
+    ['2015W474T12:00Z', '2015-11-19T12:00:00.000Z'],
+    ['2020-W53-7', '2021-01-03T00:00:00.000Z'],
+    ['2015년 11월 19일  09:44:01', '2015-11-19T00:44:01.000Z'],
+    ['2015-11-19 오후 9:44:01', '2015-11-19T12:44:01.000Z'],
+    ['2015年11月19日 09:44', '2015-11-19T09:44:00.000Z'],
+    ['Πεμ, 19 Νοέ 2015 00:44:01 +0200', '2015-11-18T22:44:01.000Z'],
+    ['2015-november-19T0:44+01:00', '2015-11-18T23:44:00.000Z'],
+    ['Чт, 19 ноя 2015 00:44:01 +0300', '2015-11-18T21:44:01.000Z'],
+    ['jeu., 19 août 2015 00:44:01 +0200', '2015-08-18T22:44:01.000Z'],
+    ['19 de noviembre de 2015', '2015-11-19T00:00:00.000Z'],
+    ['Thu Nov 19 00:44:01 CET 2015', '2015-11-18T23:44:01.000Z'],
+    ['2015-11-19 00:44:01.7', '2015-11-19T00:44:01.700Z'],
   ])('written %s is %s', (written, time) => expect(feedDate(written)).toBe(time))
 
   test.each(['', 'yesterday', '2015-02-31', '31 Feb 2015', '2015-13-01', 'Thu, 99 Nov 2015', '0000-00-00 00:00:00'])(
