@@ -1,7 +1,17 @@
-import { lookup as resolve } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup as systemResolve } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { SourceError } from '../errors.ts'
+
+/** As `dns.lookup` with `all`: every address of a name. */
+export type Resolve = (
+  host: string,
+  options: LookupAllOptions,
+  answer: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+) => void
+
+/** 2000::/3, the only part of IPv6 that is given out (RFC 4291 §2.4, IANA). */
+const GLOBAL_UNICAST = ipaddr.IPv6.parse('2000::')
 
 /** Which addresses outgoing requests may reach. */
 export type AddressRule = {
@@ -16,13 +26,14 @@ export type AddressRule = {
  * Teredo or reserved ones, in whatever spelling. IPv4 inside IPv6 is judged as the IPv4 address it stands for.
  *
  * @param allowed CIDR ranges that may be reached although they are not public
+ * @param resolve finds the addresses of a name, as `dns.lookup` does
  */
-export function addressRule(allowed: readonly string[]): AddressRule {
+export function addressRule(allowed: readonly string[], resolve: Resolve = systemResolve): AddressRule {
   const ranges = allowed.map((cidr) => ipaddr.parseCIDR(cidr))
   const allows = (address: string): boolean => {
     if (!ipaddr.isValid(address)) return false
     const parsed = ipaddr.process(address)
-    if (parsed.range() === 'unicast') return true
+    if (parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(GLOBAL_UNICAST, 3))) return true
     return ranges.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits))
   }
   const lookup: LookupFunction = (host, options, answer) => {

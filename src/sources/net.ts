@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
 import { Agent, type Dispatcher, request } from 'undici'
 import { SourceError } from '../errors.ts'
-import { type AddressRule, addressRule, checkedUrl, refusedPrivate } from './addresses.ts'
+import { type AddressRule, addressRule, checkedUrl, type Resolve, refusedPrivate } from './addresses.ts'
 import { HostGate } from './host-gate.ts'
 
 /** One answer, wholly read, its content coding taken off. Names of headers are lower-case. */
@@ -47,6 +47,8 @@ export type NetOptions = {
   hostGapMs?: number
   hostConcurrency?: number
   concurrency?: number
+  /** Finds the addresses of a host name: the system's way by default. */
+  resolve?: Resolve
 }
 
 const MAX_REDIRECTS = 5
@@ -62,7 +64,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
  */
 export function createNet(options: NetOptions = {}): Net {
   const limits = { maxBytes: 5_000_000, timeoutMs: 30_000, ...defined(options) }
-  const rule = addressRule(options.allowAddresses ?? [])
+  const rule = addressRule(options.allowAddresses ?? [], options.resolve)
   const gate = new HostGate({
     gapMs: options.hostGapMs ?? 1000,
     perHost: options.hostConcurrency ?? 2,

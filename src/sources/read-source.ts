@@ -58,7 +58,8 @@ export async function readPage(
   address: string,
   { net, parsers }: Pick<SourceKit, 'net' | 'parsers'>,
 ): Promise<SourceReading> {
-  await robotsOf(net).check(address)
+  // Anything else is refused by the door itself.
+  if (/^https?:/i.test(address)) await robotsOf(net).check(address)
   const response = await net.get(address, { accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1' })
   if (response.status !== 200) throw new SourceError('unreachable', address, `its server answers ${response.status}`)
   const { items, problems } = await parsers.page(
