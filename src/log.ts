@@ -3,8 +3,9 @@ import pretty from 'pino-pretty'
 
 export type Log = Logger
 
-/** Discord bot tokens, and the password of a database address, wherever they stand in a line. */
-const SECRETS = /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/g
+/** Discord bot tokens, the tokens of interactions and webhooks, and the password of a database address, wherever they stand in a line. */
+const SECRETS =
+  /(?<=\/(?:webhooks|interactions)\/\d{15,21}\/)[\w-]{20,}|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|(?<=:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/g
 
 /** Hides what must not be read in a log: any known secret's value, and whatever has the shape of one. */
 export function redact(line: string, secrets: readonly string[] = []): string {

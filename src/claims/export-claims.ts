@@ -64,7 +64,9 @@ const COLUMNS = [
 /** One row for each review; rows of one claim share its id. */
 function toTable(claims: Claim[], separator: string): string {
   const cell = (value: string | null) => {
-    const text = (value ?? '').replace(/\s+/g, ' ')
+    const words = (value ?? '').replace(/\s+/g, ' ')
+    // A spreadsheet would take such a cell for a formula. Reading it again takes the apostrophe off.
+    const text = /^'*[=+\-@]/.test(words) ? `'${words}` : words
     return text.includes(separator) || text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text
   }
   const rows = claims.flatMap((claim) =>

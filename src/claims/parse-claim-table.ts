@@ -75,7 +75,7 @@ export function parseClaimTable(content: string, separator: ',' | '\t', { where,
 function fieldsOf(columns: (string | undefined)[], cells: string[]): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   for (const [i, column] of columns.entries()) {
-    const cell = cells[i]?.trim()
+    const cell = cells[i]?.trim().replace(/^'(?='*[=+\-@])/, '')
     if (column && cell) fields[column] = column === 'paraphrases' ? cell.split('|') : cell
   }
   const { publisher, url, rating, reviewed } = fields

@@ -215,7 +215,9 @@ function contentOf(rest: string, form: string, kinds: Set<CueKind>): { start: nu
   return null
 }
 
-const isClause = (text: string): boolean => {
+/** Its first dozen words tell; a sentence without an end is not read to its end for that. */
+const isClause = (whole: string): boolean => {
+  const text = whole.slice(0, 1000)
   const first = text.split(/[,;]/)[0]!.split(/\s+/)
   if (
     /^(?:in|on|at|by|with|from|as|and|or|about|of|after|before|during|for|against|to|than|so|too|more|it all|goodbye|yes|no\.)$/i.test(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ExportFormat, exportClaims } from '../../src/claims/export-claims.ts'
 import { parseClaims } from '../../src/claims/import-claims.ts'
+import { aClaim } from '../support/nouns.ts'
 
 const read = (text: string, format: string) => parseClaims(text, { format, where: `claims.${format}` })
 const review = (more: object = {}) => ({
@@ -130,6 +131,25 @@ describe('other files', () => {
 })
 
 describe('an export', () => {
+  test.each(['csv', 'tsv'] as const)(
+    'as %s holds nothing that a spreadsheet would run, and reads back as it was',
+    (format) => {
+      const texts = [
+        '=1+1',
+        '+49 harbours are open',
+        '-5 degrees were measured',
+        '@all lamps burn',
+        "'=quoted already",
+        'plain words',
+      ]
+      const claims = texts.map((words, i) => aClaim({ id: `c${i}`, text: words, title: words }))
+      const file = exportClaims(claims, format)
+      expect(file).not.toMatch(/(?:^|[,\t\n"])[=+\-@]/m)
+      const { claims: read } = parseClaims(file, { where: `claims.${format}`, format, owner: 'operator' })
+      expect(read.map(({ text }) => text)).toEqual(texts)
+    },
+  )
+
   test.each(['jsonl', 'json', 'tsv', 'csv', 'yaml'])('as %s is read again without loss', (format) => {
     const { claims } = read(
       JSON.stringify([

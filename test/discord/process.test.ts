@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Person } from '../support/discord-person.ts'
@@ -51,7 +51,8 @@ function start(token: string = IDS.token): Promise<number | null> {
     DISCORD_API_URL: server.url,
     PREVIEW_PORT: '0',
     METRICS_PORT: '0',
-    LOG_LEVEL: 'warn',
+    // All there is to tell, so that what must not be told would be seen.
+    LOG_LEVEL: 'trace',
   }
   const running = spawn(process.execPath, args, { cwd: root, env })
   child = running
@@ -80,7 +81,10 @@ describe('the whole program with a token', () => {
     expect(message).toMatchObject({ channel_id: IDS.channel, enforce_nonce: true })
     child?.kill('SIGTERM')
     expect(await ended).toBe(0)
+    expect(said).toContain('"level":20')
     expect(said).not.toContain(IDS.token)
+    for (const file of readdirSync(join(folder, 'data')))
+      expect(readFileSync(join(folder, 'data', file), 'latin1')).not.toContain(IDS.token)
   }, 60_000)
 
   test('with a wrong token says so in one line and exits with 1', async () => {
