@@ -52,15 +52,36 @@ export class StoreError extends Error {
   }
 }
 
-export type DiscordFailure = 'token' | 'unreachable' | 'forbidden' | 'gone' | 'rejected' | 'unknown-outcome'
+export type DiscordFailure =
+  | 'token'
+  | 'unreachable'
+  | 'rate-limited'
+  | 'forbidden'
+  | 'gone'
+  | 'rejected'
+  | 'unknown-outcome'
+  | 'unknowable'
 
-/** Discord refused or did not answer. `forbidden` and `gone` will not mend by trying again. */
+/**
+ * Discord refused or did not answer. `forbidden` and `gone` will not mend by trying again. After `unknown-outcome` a
+ * look into the channel tells whether it was posted; where it is `unknowable`, nothing does.
+ */
 export class DiscordError extends Error {
   override name = 'DiscordError'
   readonly reason: DiscordFailure
-  constructor(reason: DiscordFailure, message: string, options?: ErrorOptions) {
+  /** How long Discord asks to wait, null where it does not. */
+  readonly retryAfterSeconds: number | null
+  /** A try before the last one may have gone through. */
+  readonly mayHavePosted: boolean
+  constructor(
+    reason: DiscordFailure,
+    message: string,
+    options: ErrorOptions & { retryAfterSeconds?: number | null; mayHavePosted?: boolean } = {},
+  ) {
     super(message, options)
     this.reason = reason
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null
+    this.mayHavePosted = options.mayHavePosted ?? false
   }
 }
 

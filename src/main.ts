@@ -66,6 +66,7 @@ export async function main({
       desk.show(delivery)
       return { messageIds: [] }
     },
+    redraw: async (posting) => (outlets.open ? outlets.open.redraw(posting) : 'later'),
     progress: desk.progress,
     stopping: stop.signal,
   }

@@ -316,7 +316,24 @@ export type DigestEntry = {
   reports: Report[]
   /** True where an earlier digest of this subscription already showed these words. */
   again: boolean
+  /** What its sources did to these words since they were posted, oldest first. */
+  revisions?: Revision[]
+  /** True where a curator of the server has since said that it is not that claim. */
+  parted?: boolean
   match: (Match & { verdict: string | null; reviewedBy: string | null; reviewed: string | null }) | null
+}
+
+/**
+ * A source took back or changed words that are on record: `changed` with the new `words`, `gone` without any, a
+ * `corrected` or `retracted` article with the `words` of its notice, a `deleted` post.
+ */
+export type Revision = {
+  statementId: string
+  documentId: string
+  kind: 'changed' | 'gone' | 'corrected' | 'retracted' | 'deleted'
+  publisher: string | null
+  noticedAt: string
+  words: string | null
 }
 
 export type DigestGroup = { speaker: string; entries: DigestEntry[] }
@@ -343,7 +360,7 @@ export type Digest = {
  * there (markup, markdown, escapes).
  */
 export type Run =
-  | { type: 'text'; text: string; strong?: true }
+  | { type: 'text'; text: string; strong?: true; struck?: true }
   | { type: 'code'; text: string }
   /** A full instant, ISO 8601 in UTC: each reader sees it in their own zone where the place allows it. */
   | { type: 'time'; at: string }
@@ -420,6 +437,8 @@ export type Subscription = {
   createdAt: string
   /** Why nothing is sent, null while it is active. */
   pausedBecause: string | null
+  /** What paused it was a trouble, not a person: it resumes by itself when that has mended. */
+  mends?: boolean
   nextDigestAt: string | null
   /** Only entries that fit all of it. */
   filter?: DigestFilter | null
@@ -432,12 +451,14 @@ export type Subscription = {
   quietTo?: number | null
   /** True where a digest is posted also when nothing is new. */
   nothingNew?: boolean
+  /** True where a timeline is drawn for the claims of its digests. */
+  pictures?: boolean
 }
 
 /** What a curator asks of a subscription besides its schedule. */
 export type SubscriptionWish = Pick<
   Subscription,
-  'filter' | 'roleId' | 'approvalChannelId' | 'quietFrom' | 'quietTo' | 'nothingNew'
+  'filter' | 'roleId' | 'approvalChannelId' | 'quietFrom' | 'quietTo' | 'nothingNew' | 'pictures'
 >
 
 /** What one channel wants of a digest. All that is given must fit. */
@@ -470,6 +491,24 @@ export type Delivery = {
   deliveredAt: string | null
   messageIds: string[]
   lastError: string | null
+}
+
+/** One digest in one channel: what it said when it was first tried, and the messages that hold it. */
+export type Posting = {
+  /** The nonce of its first message, at most 21 characters. */
+  id: string
+  deliveryId: string
+  guildId: string
+  channelId: string
+  startedAt: string
+  /** When it was last tried. */
+  triedAt: string
+  /** A try may have gone through without our knowing. */
+  open: boolean
+  /** In their order; fewer than there are to be where it was interrupted. */
+  messageIds: string[]
+  postedAt: string | null
+  drawn: { digest: Digest; language: string | null; form: 'components' | 'embeds'; roleId: string | null }
 }
 
 /** What a server has set for itself. */

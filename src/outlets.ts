@@ -2,13 +2,15 @@ import type { DiscordOutlet } from './commands/open-discord.ts'
 import type { Kit } from './jobs/kit.ts'
 import { previewReaders } from './jobs/preview-readers.ts'
 import { type Pulse, readHealth } from './jobs/watch.ts'
-import type { Delivery } from './model.ts'
+import type { Delivery, Posting } from './model.ts'
 import type { Metrics } from './preview/metrics.ts'
 import { type Preview, startPreview } from './preview/preview.ts'
 
 /** Everywhere a digest can go besides the terminal: Discord, and the preview page. */
 export type Outlets = AsyncDisposable & {
   deliver(delivery: Delivery): Promise<{ messageIds: string[] } | 'later'>
+  /** Changes what was posted to Discord to what its entries are now. */
+  redraw(posting: Posting): Promise<'done' | 'later'>
   /** Address of the preview page, null where it is off. */
   page: string | null
   /** A line to the operator's channel, where there is one. Throws where it did not arrive. */
@@ -35,6 +37,7 @@ export async function openOutlets(kit: Kit, { once, pulse }: { once: boolean; pu
       if (channel && discord) await discord.tell(channel, words)
     },
     deliver: async (delivery) => (discord ? discord.deliver(delivery) : 'later'),
+    redraw: async (posting) => (discord ? discord.redraw(posting) : 'later'),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }

@@ -23,9 +23,16 @@ export async function adjustedFor(
 /** The messages of a digest for one channel, in the server's language and form; filters are applied before. */
 export function drawFor(
   digest: Digest,
-  { roleId }: Subscription,
-  { language, form }: GuildSettings,
+  { roleId }: Pick<Subscription, 'roleId'>,
+  { language, form }: Pick<GuildSettings, 'language' | 'form'>,
+  mostMessages?: number,
 ): RenderedMessage[] {
   const say = sayIn(language)
-  return renderDigest(viewDigest(digest, say), { say, form, actions: entryActions(say), ...(roleId ? { roleId } : {}) })
+  return renderDigest(viewDigest(digest, say), {
+    say,
+    form,
+    actions: entryActions(say),
+    ...(roleId ? { roleId } : {}),
+    ...(mostMessages ? { mostMessages } : {}),
+  })
 }

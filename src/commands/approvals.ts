@@ -22,7 +22,13 @@ const entriesOf = (digest: Digest): DigestEntry[] =>
  * What stands under a digest that waits: post it, take entries out, drop it. What was taken out is a bit mask in the
  * buttons, so that nothing has to be remembered elsewhere.
  */
-export function approvalPanel(digest: Digest, channelId: string, mask: number, say: Say): RenderedMessage {
+export function approvalPanel(
+  digest: Digest,
+  channelId: string,
+  mask: number,
+  say: Say,
+  part?: number,
+): RenderedMessage {
   const choices = entriesOf(digest).slice(0, MOST_CHOICES)
   const id = `${digest.id.slice(0, 40)}:${channelId}:${mask.toString(36)}`
   const taken = choices.filter((_, i) => mask & (1 << i)).length
@@ -30,7 +36,7 @@ export function approvalPanel(digest: Digest, channelId: string, mask: number, s
     say.text('approval.title', { channel: `<#${channelId}>` }),
     [
       say.text('approval.state', { entries: entriesOf(digest).length - taken, taken }),
-      `-# \`${digest.id.slice(0, 20)}\``,
+      `-# \`${digest.id.slice(0, 20)}\`${part ? ` ${part}/${part}` : ''}`,
     ],
     [
       [
@@ -103,19 +109,20 @@ async function post(
   const settings = await context.store.guilds.settings(guildId)
   const rest = adjustDigest(digest, { without })
   if (rest.counts.statements === 0) return
-  const messages = drawFor(rest, subscription, settings)
-  const delivery = { target: subscription.target, nonce: `a${digest.id}`.slice(0, 21), attempts: 1 }
-  await context.post(delivery, messages)
+  const { language, form } = settings
+  const drawn = { digest: rest, language, form, roleId: subscription.roleId ?? null }
+  await context.post({ id: `a${digest.id}`.slice(0, 21), deliveryId: digest.id, drawn }, subscription.target)
 }
 
 /** In the language of the server: a digest that waits, and what can be done with it. */
 export function waiting(
   digest: Digest,
-  subscription: Subscription,
+  { target }: Pick<Subscription, 'target'>,
   settings: Parameters<typeof drawFor>[2],
 ): RenderedMessage[] {
-  if (subscription.target.kind !== 'discord') return []
+  if (target.kind !== 'discord') return []
   const say = sayIn(settings.language)
-  const messages = drawFor(digest, { ...subscription, roleId: null }, settings)
-  return [...messages, approvalPanel(digest, subscription.target.channelId, 0, say)]
+  const messages = drawFor(digest, { roleId: null }, settings)
+  const panel = approvalPanel(digest, target.channelId, 0, say, messages.length + 1)
+  return [...messages, panel]
 }

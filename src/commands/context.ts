@@ -1,6 +1,5 @@
-import type { RenderedMessage } from '../discord/message.ts'
 import type { Log } from '../log.ts'
-import type { Delivery, Digest, Entity, LookupAnswer } from '../model.ts'
+import type { Delivery, Digest, Entity, LookupAnswer, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
 
 /** What commands work with. */
@@ -12,8 +11,8 @@ export type CommandContext = {
   lookup(text: string, guildId: string | null): Promise<LookupAnswer>
   /** The digest that this server (or one of its channels) would get now; null where there is nothing to say. */
   previewDigest(guildId: string, channelId?: string): Promise<Digest | null>
-  /** Messages to a channel, each once however often it is tried. @throws {DiscordError} */
-  post(delivery: Pick<Delivery, 'target' | 'nonce' | 'attempts'>, messages: RenderedMessage[]): Promise<void>
+  /** A digest into a channel, once however often it is tried. @throws {DiscordError} */
+  post(posting: Pick<Posting, 'id' | 'deliveryId' | 'drawn'>, target: Delivery['target']): Promise<void>
   /** A line to a channel. Words from outside in it are harmless already. @throws {DiscordError} */
   tell(channelId: string, words: string): Promise<void>
   /** ISO 8601, UTC. */

@@ -24,7 +24,7 @@ export const correctComponent = (context: CommandContext): Component => ({
     const who = entry.speaker?.name ?? ''
     if (kind === 'mute') {
       if (!entry.speaker) throw new UsageError(say.text('digest.speaker.unknown'))
-      await change(asker, context, 'mute', who, (settings) => ({
+      await change(asker, context, 'mute', who, { statementIds: [] }, (settings) => ({
         ...settings,
         muted: [...new Set([...settings.muted, speakerKey(entry)])],
       }))
@@ -33,7 +33,8 @@ export const correctComponent = (context: CommandContext): Component => ({
     if (!entry.match) throw new UsageError(say.text('correct.unmatched'))
     const { claimId } = entry.match
     const made = entry.statementIds.map((entryId) => ({ entryId, claimId }))
-    await change(asker, context, 'correct', claimId, (settings) => {
+    const parts = { statementIds: [entry.id, ...entry.statementIds] }
+    await change(asker, context, 'correct', claimId, parts, (settings) => {
       const others = settings.corrections.filter(
         (one) => !made.some((mine) => mine.entryId === one.entryId && mine.claimId === one.claimId),
       )
@@ -48,11 +49,14 @@ async function change(
   { store, now }: CommandContext,
   what: 'mute' | 'correct' | 'uncorrect',
   object: string,
+  { statementIds }: { statementIds: string[] },
   edit: (settings: GuildSettings) => GuildSettings,
 ): Promise<void> {
   await store.transaction(async (tx) => {
     await tx.guilds.configure(asker.guildId, edit(await tx.guilds.settings(asker.guildId)))
     await noteChange(tx, asker, now(), { what, object })
+    // What is posted already says so too.
+    await tx.postings.oweEdits(statementIds, { guildId: asker.guildId, now: now() })
   })
 }
 
@@ -94,7 +98,10 @@ export const uncorrectComponent = (context: CommandContext): Component => ({
   async run(interaction) {
     const asker = await asCurator(interaction, context)
     const [chosen = ''] = interaction.isStringSelectMenu() ? interaction.values : []
-    await change(asker, context, 'uncorrect', chosen.slice(2, 60), (settings) => ({
+    const { corrections } = await context.store.guilds.settings(asker.guildId)
+    const undone = corrections.filter(({ entryId, claimId }) => `c:${entryId}:${claimId}`.slice(0, 100) === chosen)
+    const parts = { statementIds: undone.map(({ entryId }) => entryId) }
+    await change(asker, context, 'uncorrect', chosen.slice(2, 60), parts, (settings) => ({
       ...settings,
       muted: settings.muted.filter((key) => `m:${key}`.slice(0, 100) !== chosen),
       corrections: settings.corrections.filter(

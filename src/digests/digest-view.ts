@@ -1,6 +1,7 @@
 import { english, type Say } from '../messages/say.ts'
 import type { Claim, Digest, DigestEntry, DigestView, EntryView, Review, Run } from '../model.ts'
 import { viewReports } from './report-view.ts'
+import { isTakenBack, struckIf, viewRevisions } from './revision-view.ts'
 import { clip, linkTo, text, whenRun } from './runs.ts'
 
 /**
@@ -22,7 +23,7 @@ export function viewDigest(digest: Digest, say: Say = english): DigestView {
   const tones = sections.flatMap(({ groups }) => groups.flatMap(({ entries }) => entries.map(({ tone }) => tone)))
   return {
     id: digest.id,
-    title: clip(digest.title, 200),
+    title: clip(titleOf(digest, say), 200),
     tone: tones.includes('urgent') ? 'urgent' : tones.includes('notable') ? 'notable' : 'plain',
     summary: viewSummary(digest, say),
     sections,
@@ -30,10 +31,16 @@ export function viewDigest(digest: Digest, say: Say = english): DigestView {
   }
 }
 
+/** A title of our own in the reader's language; any other as it stands. */
+function titleOf({ title, sample }: Digest, say: Say): string {
+  const ours = sample ? 'digest.title.sample' : 'digest.title'
+  return title === english.text(ours) ? say.text(ours) : title
+}
+
 /** One entry by itself, as a lookup shows it: with the claim it bears on, where that is known. */
 export function viewEntry(entry: DigestEntry, say: Say = english, claim: Claim | null = null): EntryView {
-  const { match } = entry
-  const findings: Run[][] = []
+  const match = entry.parted ? null : entry.match
+  const findings: Run[][] = viewRevisions(entry, say)
   if (claim)
     findings.push(say.runs('digest.claim', { claim: text(clip(claim.text, 300), true) }), ...viewReviews(claim, say))
   if (match?.decision === 'unsure') findings.push([text(say.text('digest.unsure'))])
@@ -52,11 +59,13 @@ export function viewEntry(entry: DigestEntry, say: Say = english, claim: Claim |
     id: entry.id,
     tone: toneOf(entry),
     head: viewHead(entry, say),
-    quotation: entry.words.map(({ content, directness }) => [
-      ...(directness === 'direct' ? [text('“')] : []),
-      ...markFigures(content, changed),
-      ...(directness === 'direct' ? [text('”')] : []),
-    ]),
+    quotation: entry.words.map(({ content, directness }) =>
+      struckIf(isTakenBack(entry), [
+        ...(directness === 'direct' ? [text('“')] : []),
+        ...markFigures(content, changed),
+        ...(directness === 'direct' ? [text('”')] : []),
+      ]),
+    ),
     findings,
     sources,
     links,
@@ -106,8 +115,8 @@ function viewHead(entry: DigestEntry, say: Say): Run[] {
   return parts
 }
 
-function toneOf({ match }: DigestEntry): EntryView['tone'] {
-  if (!match || match.decision === 'none') return 'plain'
+function toneOf({ match, parted }: DigestEntry): EntryView['tone'] {
+  if (!match || parted || match.decision === 'none') return 'plain'
   const moved = match.relation === 'opposes' || match.relation === 'differs-in-figure'
   return match.decision === 'match' && moved ? 'urgent' : 'notable'
 }

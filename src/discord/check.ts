@@ -42,7 +42,8 @@ export async function checkDiscord(
   }
 }
 
-async function checkChannel(
+/** Whether a digest could be posted in a channel, and what stands in the way. Sends nothing. */
+export async function checkChannel(
   rest: REST,
   me: string,
   { guildId, channelId }: { guildId: string; channelId: string },

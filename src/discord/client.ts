@@ -17,6 +17,8 @@ export type ConnectOptions = {
   log: Log
   /** Told of a channel or server that is no longer there for us, and why. */
   onGone?: (gone: { guildId: string; channelId: string | null; why: string }) => void
+  /** Told of a server, channel or thread that came, or was changed: what was refused there may be allowed now. */
+  onChanged?: (changed: { guildId: string }) => void
   /** How long a login may take in all. */
   loginTimeoutMs?: number
 }
@@ -32,6 +34,9 @@ export type DiscordConnection = {
   close(): Promise<void>
 }
 
+/** Waits that Discord asks for up to this are sat out in the request itself. */
+const LONGEST_WAIT_MS = 5_000
+
 /**
  * Logs in, registers the commands and answers them from then on. A lost socket is resumed by discord.js.
  *
@@ -41,7 +46,10 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
   const { token, apiUrl, log, loginTimeoutMs = 30_000 } = options
   const api = apiUrl ? { api: apiUrl.replace(/\/$/, '') } : {}
   // Posting has its own retries, with pauses between them: discord.js would try again at once.
-  const posting = new REST({ version: '10', ...api, retries: 0, timeout: 15_000 }).setToken(token)
+  // A long wait is ours to sit out: the nonce of an earlier try would be forgotten meanwhile.
+  const rejectOnRateLimit = ({ retryAfter, timeToReset }: { retryAfter: number; timeToReset: number }) =>
+    Math.max(retryAfter, timeToReset) > LONGEST_WAIT_MS
+  const posting = new REST({ version: '10', ...api, retries: 0, timeout: 15_000, rejectOnRateLimit }).setToken(token)
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     rest: { ...api, retries: 2, timeout: 10_000 },
@@ -57,6 +65,7 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
       log.info({ route, timeToReset, scope }, 'Discord asks to wait'),
     )
   if (options.onGone) reportGone(client, options.onGone)
+  if (options.onChanged) reportChanged(client, options.onChanged)
   const sorry = (locale: string) => sayIn(locale).text('problem.ours')
   answerInteractions(client, { commands: options.commands, components: options.components ?? [], log, sorry })
   try {
@@ -119,6 +128,16 @@ function reportGone(client: Client, onGone: NonNullable<ConnectOptions['onGone']
   client.on(Events.GuildDelete, ({ id }) =>
     onGone({ guildId: id, channelId: null, why: 'the bot is no longer in that server' }),
   )
+}
+
+/** Permissions live in the server's roles and the channel's overwrites; a thread is opened again; the bot comes back. */
+function reportChanged(client: Client, onChanged: NonNullable<ConnectOptions['onChanged']>): void {
+  client.on(Events.GuildCreate, ({ id }) => onChanged({ guildId: id }))
+  client.on(Events.ChannelUpdate, (_before, after) => {
+    if (!after.isDMBased()) onChanged({ guildId: after.guildId })
+  })
+  client.on(Events.ThreadUpdate, (_before, { guildId }) => onChanged({ guildId }))
+  client.on(Events.GuildRoleUpdate, (_before, { guild }) => onChanged({ guildId: guild.id }))
 }
 
 async function registerCommands(client: Client, { commands, guildId, log }: ConnectOptions): Promise<void> {

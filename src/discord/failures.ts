@@ -1,4 +1,4 @@
-import { DiscordAPIError, HTTPError } from 'discord.js'
+import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
 import { DiscordError } from '../errors.ts'
 
 /** Discord's own codes that a person can do something about. @see the API's table of JSON error codes */
@@ -25,6 +25,11 @@ export function asDiscordError(error: unknown, doing: string): DiscordError {
     const words = `${doing}: ${IN_WORDS[code] ?? `Discord says “${error.message}”`} (${error.status}, code ${code})`
     return new DiscordError(reasonOf(error), words, { cause: error })
   }
+  if (error instanceof RateLimitError) {
+    const seconds = Math.ceil(Math.max(error.retryAfter, error.timeToReset) / 1000)
+    const words = `${doing}: Discord asks to wait ${seconds} s`
+    return new DiscordError('rate-limited', words, { cause: error, retryAfterSeconds: seconds })
+  }
   const status = error instanceof HTTPError ? ` (${error.status})` : ''
   const what = error instanceof Error ? (firstCause(error)?.message ?? error.message) : String(error)
   return new DiscordError('unreachable', `${doing}: Discord does not answer${status}: ${what}`, { cause: error })
@@ -36,10 +41,22 @@ function reasonOf({ status, code }: DiscordAPIError) {
   return 'rejected'
 }
 
+/** True where Discord surely did not do what it was asked: it refused, and said so. */
+export const isRefusal = (error: unknown): boolean =>
+  (error instanceof DiscordAPIError && error.status < 500) ||
+  (error instanceof HTTPError && error.status < 500) ||
+  error instanceof RateLimitError ||
+  hasCode(error, 'TokenInvalid')
+
 /** True where another try may go through: Discord was busy, or nobody knows whether it heard us. */
 export function mayMend(error: unknown): boolean {
-  if (error instanceof DiscordAPIError) return error.status >= 500
-  return !(error instanceof DiscordError) && !hasCode(error, 'TokenInvalid')
+  return !(error instanceof DiscordError) && !isRefusal(error)
+}
+
+/** Whether Discord gave this code of its own, here or underneath. */
+export function saysCode(error: unknown, code: number): boolean {
+  if (error instanceof DiscordAPIError) return Number(error.code) === code
+  return error instanceof Error && error.cause !== undefined && saysCode(error.cause, code)
 }
 
 const hasCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code

@@ -63,10 +63,15 @@ export function timestamp(iso: string): string {
   return Number.isFinite(seconds) ? `<t:${seconds}:f>` : neutral(iso)
 }
 
+const bold = ({ strong }: { strong?: true }) => (strong ? { strong } : {})
+
 /** A block quotation: every line of it is marked, so that none of its words stand as ours. */
 export function quotation(runs: Run[]): string {
+  const isStruck = runs.some((run) => run.type === 'text' && run.struck)
   return runs
-    .map((run) => (run.type === 'text' ? { ...run, text: run.text.replace(/\s*\n\s*/g, '\n') } : run))
+    .map((run) =>
+      run.type === 'text' ? { type: run.type, text: run.text.replace(/\s*\n\s*/g, '\n'), ...bold(run) } : run,
+    )
     .map((run) =>
       run.type === 'text' ? run.text.split('\n').map((line) => drawRun({ ...run, text: line })) : [drawRun(run)],
     )
@@ -74,7 +79,7 @@ export function quotation(runs: Run[]): string {
       lines.push((lines.pop() ?? '') + first, ...rest)
       return lines
     }, [])
-    .map((line) => `> ${line}`)
+    .map((line) => `> ${isStruck && line.trim() !== '' ? `~~${line.trim()}~~` : line}`)
     .join('\n')
 }
 

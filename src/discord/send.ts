@@ -1,34 +1,71 @@
-import { type APIDMChannel, type APIMessage, Routes } from 'discord.js'
+import { type APIChannel, type APIDMChannel, type APIMessage, Routes } from 'discord.js'
 import { DiscordError } from '../errors.ts'
 import type { Delivery } from '../model.ts'
 import { type Backoff, withBackoff } from './backoff.ts'
 import type { DiscordConnection } from './client.ts'
-import { asDiscordError, mayMend } from './failures.ts'
+import { asDiscordError, isRefusal, mayMend, saysCode } from './failures.ts'
+import { findPosted, type Mark } from './find-posted.ts'
+import { isForum, openPost } from './forum.ts'
 import { bodyOf, filesOf, type RenderedMessage, textMessage } from './message.ts'
 
-const PATIENCE: Backoff = { tries: 4, firstMs: 500, mostMs: 8000 }
+const UNKNOWN_MESSAGE = 10008
+export const PATIENCE: Backoff = { tries: 4, firstMs: 500, mostMs: 8000 }
+
+export type Sending = Pick<Delivery, 'target' | 'nonce'> & {
+  /** Above 0 where an earlier try may have gone through: it is looked for before anything is sent. */
+  attempts: number
+  /** Messages that surely stand there, in their order. */
+  messageIds?: string[]
+  /** Nothing of it can be older than this. ISO 8601. */
+  startedAt?: string
+  /** The last try was so lately that Discord still knows its nonce. */
+  lately?: boolean
+  /** The id that its last lines show, where that is not the nonce. */
+  shownAs?: string
+  /** What a post in a forum is called; the delivery's id is added. */
+  title?: string
+}
+
+/** Told after each message that stands there: all ids so far, in their order. */
+export type Progress = (messageIds: string[]) => Promise<void>
 
 /**
  * Posts the messages of one delivery, each once. A repeated try carries the same nonces, for which Discord returns the
  * earlier message within a few minutes; a delivery tried before is also looked for in the channel, as that window has
- * no stated length.
+ * no stated length. To a forum the first message is a post of its own, which takes no nonce: it is looked for by its
+ * name first.
  *
  * @throws {DiscordError} `forbidden` and `gone` will not mend; after `unknown-outcome` the same delivery is tried again
  */
 export async function sendDelivery(
-  delivery: Pick<Delivery, 'target' | 'nonce' | 'attempts'>,
+  delivery: Sending,
   messages: RenderedMessage[],
   connection: Pick<DiscordConnection, 'rest' | 'botId' | 'log'>,
   patience: Backoff = PATIENCE,
+  progress: Progress = async () => {},
 ): Promise<{ messageIds: string[] }> {
   if (delivery.target.kind !== 'discord')
     throw new DiscordError('rejected', 'posting a digest: this delivery is not for Discord')
-  const { channelId } = delivery.target
-  const posted = delivery.attempts > 0 ? await findPosted(channelId, messages, connection) : new Map<number, string>()
-  const messageIds: string[] = []
+  const { channelId, guildId } = delivery.target
+  const mark: Mark = {
+    id: delivery.shownAs ?? delivery.nonce,
+    startedAt: delivery.startedAt ?? null,
+    lately: delivery.lately ?? false,
+  }
+  const messageIds = [...(delivery.messageIds ?? [])]
+  const place = { guildId, channelId, first: messages[0], title: delivery.title ?? '' }
+  const thread = (await isForum(channelId, connection))
+    ? await openPost(place, mark, { known: messageIds[0] ?? null, look: delivery.attempts > 0, connection, patience })
+    : null
+  if (thread && messageIds.length === 0) await progress([messageIds[messageIds.push(thread) - 1] as string])
+  const where = thread ?? channelId
+  const mayBeThere = delivery.attempts > 0 && messageIds.length < messages.length
+  const posted = mayBeThere ? await findPosted(where, mark, connection) : new Map<number, string>()
   for (const [i, message] of messages.entries()) {
-    const id = posted.get(i) ?? (await post(channelId, message, nonceOf(delivery.nonce, i), connection, patience))
+    if (i < messageIds.length) continue
+    const id = posted.get(i) ?? (await post(where, message, nonceOf(delivery.nonce, i), connection, patience))
     messageIds.push(id)
+    await progress(messageIds)
   }
   return { messageIds }
 }
@@ -44,57 +81,31 @@ async function post(
   { rest }: Pick<DiscordConnection, 'rest'>,
   patience: Backoff,
 ): Promise<string> {
+  const request = { body: { ...bodyOf(message), nonce, enforce_nonce: true }, files: filesOf(message) }
+  let unheard = false
+  const send = async () => {
+    try {
+      return (await rest.post(Routes.channelMessages(channelId), request)) as APIMessage
+    } catch (error) {
+      unheard ||= !isRefusal(error)
+      throw error
+    }
+  }
   try {
-    const request = { body: { ...bodyOf(message), nonce, enforce_nonce: true }, files: filesOf(message) }
-    const send = async () => (await rest.post(Routes.channelMessages(channelId), request)) as APIMessage
     return (await withBackoff(send, mayMend, patience)).id
   } catch (error) {
-    const failure = asDiscordError(error, 'posting a digest')
-    if (failure.reason !== 'unreachable') throw failure
-    throw new DiscordError('unknown-outcome', failure.message, { cause: error })
+    throw afterPosting(error, unheard)
   }
 }
 
-/** Which of the messages already stand in the channel, known by our own last line in them. Part → message id. */
-async function findPosted(
-  channelId: string,
-  messages: RenderedMessage[],
-  { rest, botId, log }: Pick<DiscordConnection, 'rest' | 'botId' | 'log'>,
-): Promise<Map<number, string>> {
-  const found = new Map<number, string>()
-  try {
-    const query = new URLSearchParams({ limit: '100' })
-    const recent = (await rest.get(Routes.channelMessages(channelId), { query })) as APIMessage[]
-    const mine = recent.filter(({ author }) => author.id === botId)
-    const marks = new Map(mine.map((message) => [markOf(message), message.id]))
-    for (const [i, message] of messages.entries()) {
-      const id = marks.get(markOf(message))
-      if (id) found.set(i, id)
-    }
-  } catch (error) {
-    const failure = asDiscordError(error, 'looking for an earlier post')
-    if (failure.reason !== 'forbidden') throw failure
-    // Without Read Message History the nonce alone guards: a digest twice is better than a digest lost.
-    log.warn({ err: failure, channelId }, 'cannot look whether this digest was posted before')
-  }
-  return found
+/** What a failed posting means. `unheard`: one of its tries met silence, so that it may stand there all the same. */
+export function afterPosting(error: unknown, unheard: boolean): DiscordError {
+  const { reason, message, retryAfterSeconds } = asDiscordError(error, 'posting a digest')
+  const outcome = unheard && (reason === 'unreachable' || reason === 'rate-limited') ? 'unknown-outcome' : reason
+  return new DiscordError(outcome, message, { cause: error, retryAfterSeconds, mayHavePosted: unheard })
 }
 
-type Part = { content?: string; components?: Part[] }
-
-/** The last text of a message: ours says which digest and which part it is. */
-function markOf({ components = [], embeds = [] }: Pick<Partial<APIMessage>, 'components' | 'embeds'>): string {
-  const [embed] = embeds.slice(-1)
-  return embed ? (embed.footer?.text ?? '') : lastLine(components)
-}
-
-function lastLine(components: readonly object[]): string {
-  const [last] = (components as Part[]).slice(-1)
-  if (!last) return ''
-  return last.components ? lastLine(last.components) : (last.content ?? '').trim()
-}
-
-/** Changes a message of ours, such as when a report in it was corrected. @throws {DiscordError} */
+/** Changes a message of ours, such as when a report in it was corrected. One that somebody removed stays so. @throws {DiscordError} */
 export async function editMessage(
   place: { channelId: string; messageId: string },
   message: RenderedMessage,
@@ -103,12 +114,13 @@ export async function editMessage(
 ): Promise<void> {
   const edit = () =>
     rest.patch(Routes.channelMessage(place.channelId, place.messageId), {
-      body: bodyOf(message),
+      body: { attachments: [], ...bodyOf(message) },
       files: filesOf(message),
     })
   try {
     await withBackoff(edit, mayMend, patience)
   } catch (error) {
+    if (saysCode(error, UNKNOWN_MESSAGE)) return
     throw asDiscordError(error, 'changing a message')
   }
 }
@@ -127,5 +139,17 @@ export async function sendNotice(
     await rest.post(Routes.channelMessages(channelId), { body: bodyOf(textMessage(words)) })
   } catch (error) {
     throw asDiscordError(error, 'telling about a trouble')
+  }
+}
+
+/** Opens an archived thread again, where the bot may. @throws {DiscordError} */
+export async function reopenThread(threadId: string, { rest }: Pick<DiscordConnection, 'rest'>): Promise<void> {
+  try {
+    const thread = (await rest.get(Routes.channel(threadId))) as APIChannel
+    if ('thread_metadata' in thread && thread.thread_metadata?.locked)
+      throw new DiscordError('forbidden', 'the thread is locked: a moderator has to unlock it')
+    await rest.patch(Routes.channel(threadId), { body: { archived: false } })
+  } catch (error) {
+    throw asDiscordError(error, 'opening an archived thread')
   }
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { composeDigest } from '../digests/compose-digest.ts'
+import { isQuiet } from '../digests/quiet-hours.ts'
 import { nextDue } from '../digests/schedule.ts'
 import { isWanted } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { english } from '../messages/say.ts'
 import type { Delivery, Digest, Subscription } from '../model.ts'
 import { troubleOf } from '../sources/trouble.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
@@ -44,7 +46,7 @@ export async function prepareDigest(
   const sources = await store.sources.list()
   const digest = composeDigest({
     id: asked.id,
-    title: asked.sample ? 'Sample: who said what' : 'Who said what',
+    title: english.text(asked.sample ? 'digest.title.sample' : 'digest.title'),
     sample: asked.sample,
     composedAt: now(),
     since: asked.since,
@@ -70,16 +72,26 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
   return store.transaction(async (tx) => {
     const { sequence, composedAt } = await tx.digests.cursor(subscription.id)
     const at = now()
-    const id = createHash('sha256')
-      .update(`${subscription.id} ${sequence} ${await tx.statements.last()}`)
-      .digest('hex')
-      .slice(0, 20)
-    const { digest, last } = await prepareDigest(
-      { ...kit, store: tx },
-      { id, sequence, since: composedAt, subscription, sample },
-    )
+    const end = await tx.statements.last()
+    const idOf = (...parts: unknown[]) =>
+      createHash('sha256')
+        .update([subscription.id, ...parts].join(' '))
+        .digest('hex')
+        .slice(0, 20)
+    const prepare = (from: number, since: string | null) => {
+      const id = idOf(from, end)
+      return prepareDigest({ ...kit, store: tx }, { id, sequence: from, since, subscription, sample })
+    }
+    let { digest, last } = await prepare(sequence, composedAt)
+    // After days off one digest holds what was missed: those that nobody has seen yet are told in this one.
+    const unseen = digest.counts.statements > 0 ? await tx.deliveries.unseen(subscription.id) : []
+    const [oldest] = unseen.toSorted((a, b) => a.fromSequence - b.fromSequence)
+    if (oldest) ({ digest, last } = await prepare(oldest.fromSequence, oldest.since))
+    // “Nothing new” is said each time anew.
+    if (digest.counts.statements === 0) digest = { ...digest, id: idOf(sequence, end, at) }
+    const { id } = digest
     const nextDigestAt = nextDue(subscription.schedule, subscription.timeZone, at)
-    const said = digest.counts.statements > 0
+    const said = digest.counts.statements > 0 || subscription.nothingNew === true
     const delivery: Delivery = {
       id,
       subscriptionId: subscription.id,
@@ -98,10 +110,15 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
       now: at,
       nextDigestAt,
       delivery: said ? delivery : null,
+      fromSequence: oldest?.fromSequence ?? sequence,
+      folded: unseen.map((one) => one.id),
     })
     return said
   })
 }
+
+/** Whether its quiet hours are over. What falls due within them waits, and is composed as one. */
+export const mayTell = (subscription: Subscription, now: string): boolean => !isQuiet(subscription, now)
 
 /** Hands over everything owed. `deliver` throws where it could not; a refusal that will not mend pauses the channel. */
 export async function deliverOwed(
@@ -112,7 +129,6 @@ export async function deliverOwed(
   let sent = 0
   for (const delivery of await store.deliveries.owed(now())) {
     try {
-      await store.deliveries.attempt(delivery.id, now())
       const outcome = await deliver(delivery)
       if (outcome === 'later') continue
       await store.deliveries.delivered(delivery.id, outcome.messageIds, now())
@@ -123,15 +139,25 @@ export async function deliverOwed(
         { err: error, delivery: delivery.id, subscription: delivery.subscriptionId },
         'a digest could not be delivered',
       )
+      // Where Discord does not answer, it does not answer for the others either: they wait for the next round.
+      if (error instanceof DiscordError && (error.reason === 'unreachable' || error.reason === 'unknown-outcome')) break
     }
   }
   return sent
 }
 
 async function rememberFailure({ store, now }: Pick<DigestKit, 'store' | 'now'>, delivery: Delivery, error: Error) {
-  const final = error instanceof DiscordError && (error.reason === 'forbidden' || error.reason === 'gone')
-  const seconds = Math.min(15 * 2 ** delivery.attempts, 3600)
+  const reason = error instanceof DiscordError ? error.reason : null
+  if (reason === 'unknowable') return store.deliveries.unknown(delivery.id, error.message)
   // The digest stays owed: it is posted when the channel is resumed.
-  await store.deliveries.failed(delivery.id, error.message, new Date(Date.parse(now()) + seconds * 1000).toISOString())
-  if (final) await store.subscriptions.pause(delivery.subscriptionId, error.message)
+  await store.deliveries.failed(delivery.id, error.message, retryAt(delivery.attempts, error, now()))
+  if (reason === 'forbidden' || reason === 'gone')
+    await store.subscriptions.pause(delivery.subscriptionId, error.message, { mends: true })
+}
+
+/** Twice as long after each failure, at most an hour; never before Discord wants to be asked again. */
+export function retryAt(attempts: number, error: unknown, now: string): string {
+  const asked = (error instanceof DiscordError ? error.retryAfterSeconds : null) ?? 0
+  const seconds = Math.max(asked, Math.min(30 * 2 ** attempts, 3600))
+  return new Date(Date.parse(now) + seconds * 1000).toISOString()
 }

@@ -5,6 +5,7 @@ import type { Document, RawItem, Source, SourceState } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 import { withLanguage } from './language.ts'
+import { noteRevisions } from './revisions.ts'
 import { afterFailure, afterSuccess } from './source-state.ts'
 
 /** Articles fetched in full in one poll of one feed. */
@@ -94,6 +95,7 @@ export async function recordDocument(
   const keys = documentKeys(document, source.id, guid)
   const known = await tx.documents.findByKeys(keys)
   const kept = known ? mergeDocuments(known, document) : document
+  if (known) await noteRevisions(tx, known, kept, facts.now)
   await tx.documents.put(kept, { sourceId: source.id, keys, sample: source.sample, ...facts })
   return known ? 0 : 1
 }

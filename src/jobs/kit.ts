@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import type { Delivery } from '../model.ts'
+import type { Delivery, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import type { Reader } from './reader.ts'
@@ -17,6 +17,8 @@ export type Kit = {
   log: Log
   /** Hands one digest over, or says `later` where its door is not open yet. Throws where it was refused. */
   deliver(delivery: Delivery): Promise<{ messageIds: string[] } | 'later'>
+  /** Draws what was posted again, as its entries stand now; `later` as above. Without it nothing is ever posted. */
+  redraw?(posting: Posting): Promise<'done' | 'later'>
   /** Told how far a long work is: `reading sources`, 3, 11. */
   progress(work: string, done: number, all: number): void
   /** Aborted when the process is to stop: work in hand is finished, nothing new is begun. */

@@ -1,7 +1,8 @@
 import { nextDue } from '../digests/schedule.ts'
 import type { Source, SourceState, Subscription } from '../model.ts'
 import { analyseStored } from './analyse.ts'
-import { composeFor, deliverOwed } from './digest.ts'
+import { composeFor, deliverOwed, mayTell } from './digest.ts'
+import { editOwed } from './edits.ts'
 import { pollSource } from './ingest.ts'
 import type { Kit } from './kit.ts'
 
@@ -62,10 +63,12 @@ export async function tellRound(kit: Kit, { all = false } = {}): Promise<number>
     ? (await kit.store.subscriptions.list()).filter((one) => terminal(one) && !due.some(({ id }) => id === one.id))
     : []
   for (const subscription of [...due, ...asked]) {
-    if (subscription.id === SAMPLE.id || kit.stopping.aborted) continue
+    if (subscription.id === SAMPLE.id || kit.stopping.aborted || !mayTell(subscription, now)) continue
     await composeFor(kit, subscription)
   }
-  return deliverOwed(kit, kit.deliver)
+  const sent = await deliverOwed(kit, kit.deliver)
+  await editOwed(kit, kit.redraw)
+  return sent
 }
 
 const SAMPLE: Subscription = {

@@ -10,6 +10,18 @@ export const de: Messages = {
   'digest.documents.one': '{count} Dokument',
   'digest.documents.other': '{count} Dokumenten',
   'digest.since': 'Seit {time}.',
+  'digest.title': 'Wer was gesagt hat',
+  'digest.title.sample': 'Beispiel: wer was gesagt hat',
+  'digest.revised.changed': 'Von {outlet} am {date} berichtigt. Jetzt steht dort: {words}',
+  'digest.revised.gone': 'Von {outlet} am {date} berichtigt: Diese Worte stehen dort nicht mehr.',
+  'digest.revised.corrected': 'Von {outlet} am {date} berichtigt: {words}',
+  'digest.revised.retracted': 'Von {outlet} am {date} zurückgezogen. {words}',
+  'digest.revised.deleted': 'Der Beitrag wurde gelöscht; bemerkt am {date}.',
+  'digest.parted': 'Ein Kurator dieses Servers sagt: nicht dieselbe Behauptung.',
+  'digest.also': 'Außerdem',
+  'digest.also.more.one': 'und {count} weitere',
+  'digest.also.more.other': 'und {count} weitere',
+  'digest.outlet.unknown': 'einem nicht genannten Medium',
   'digest.nothing': 'Nichts Neues.',
   'digest.claim': 'Behauptung: {claim}',
   'digest.claimant': 'Zuerst behauptet von {claimant}',
@@ -285,6 +297,8 @@ export const de: Messages = {
   'help.configure': 'Für die, die den Server verwalten',
   'help.menu': 'Rechtsklick auf eine Nachricht → Apps → Aussagen nachschlagen.',
 
+  'trouble.unknown':
+    'Ob eine Übersicht in {channel} steht, lässt sich nicht sagen: {why}. Sie wird nicht noch einmal gesendet; /digest last zeigt sie.',
   'trouble.paused':
     'Überblicke an {channel} sind angehalten: {why}. Nichts geht verloren: /subscriptions resume holt das Verpasste in einem Überblick nach.',
 

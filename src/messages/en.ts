@@ -11,6 +11,18 @@ export const en = {
   'digest.documents.one': '{count} document',
   'digest.documents.other': '{count} documents',
   'digest.since': 'Since {time}.',
+  'digest.title': 'Who said what',
+  'digest.title.sample': 'Sample: who said what',
+  'digest.revised.changed': 'Corrected by {outlet} on {date}. It now reads: {words}',
+  'digest.revised.gone': 'Corrected by {outlet} on {date}: these words no longer stand there.',
+  'digest.revised.corrected': 'Corrected by {outlet} on {date}: {words}',
+  'digest.revised.retracted': 'Retracted by {outlet} on {date}. {words}',
+  'digest.revised.deleted': 'The post was deleted; noticed on {date}.',
+  'digest.parted': 'A curator of this server says: not the same claim.',
+  'digest.also': 'Also',
+  'digest.also.more.one': 'and {count} more',
+  'digest.also.more.other': 'and {count} more',
+  'digest.outlet.unknown': 'an outlet not named',
   'digest.nothing': 'Nothing new.',
   'digest.claim': 'Claim: {claim}',
   'digest.claimant': 'First claimed by {claimant}',
@@ -284,6 +296,8 @@ export const en = {
   'help.configure': 'For those who manage the server',
   'help.menu': 'Right-click a message → Apps → Look up statements.',
 
+  'trouble.unknown':
+    'Whether a digest stands in {channel} cannot be told: {why}. It is not posted again; /digest last shows it.',
   'trouble.paused':
     'Digests to {channel} are paused: {why}. Nothing is lost: /subscriptions resume posts what was missed, as one digest.',
 

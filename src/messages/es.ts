@@ -10,6 +10,18 @@ export const es: Messages = {
   'digest.documents.one': '{count} documento',
   'digest.documents.other': '{count} documentos',
   'digest.since': 'Desde {time}.',
+  'digest.title': 'Quién dijo qué',
+  'digest.title.sample': 'Ejemplo: quién dijo qué',
+  'digest.revised.changed': 'Corregido por {outlet} el {date}. Ahora dice: {words}',
+  'digest.revised.gone': 'Corregido por {outlet} el {date}: estas palabras ya no figuran allí.',
+  'digest.revised.corrected': 'Corregido por {outlet} el {date}: {words}',
+  'digest.revised.retracted': 'Retirado por {outlet} el {date}. {words}',
+  'digest.revised.deleted': 'La publicación fue borrada; advertido el {date}.',
+  'digest.parted': 'Un responsable de este servidor dice: no es la misma afirmación.',
+  'digest.also': 'Además',
+  'digest.also.more.one': 'y {count} más',
+  'digest.also.more.other': 'y {count} más',
+  'digest.outlet.unknown': 'un medio no nombrado',
   'digest.nothing': 'Nada nuevo.',
   'digest.claim': 'Afirmación: {claim}',
   'digest.claimant': 'Afirmado primero por {claimant}',
@@ -282,6 +294,8 @@ export const es: Messages = {
   'help.configure': 'Para quienes gestionan el servidor',
   'help.menu': 'Clic derecho en un mensaje → Aplicaciones → Buscar declaraciones.',
 
+  'trouble.unknown':
+    'No se puede saber si un resumen está en {channel}: {why}. No se publica otra vez; /digest last lo muestra.',
   'trouble.paused':
     'Los resúmenes para {channel} están en pausa: {why}. Nada se pierde: /subscriptions resume publica lo perdido en un solo resumen.',
 

@@ -10,6 +10,18 @@ export const fr: Messages = {
   'digest.documents.one': '{count} document',
   'digest.documents.other': '{count} documents',
   'digest.since': 'Depuis {time}.',
+  'digest.title': 'Qui a dit quoi',
+  'digest.title.sample': 'Exemple : qui a dit quoi',
+  'digest.revised.changed': 'Corrigé par {outlet} le {date}. On y lit désormais : {words}',
+  'digest.revised.gone': 'Corrigé par {outlet} le {date} : ces mots n’y figurent plus.',
+  'digest.revised.corrected': 'Corrigé par {outlet} le {date} : {words}',
+  'digest.revised.retracted': 'Retiré par {outlet} le {date}. {words}',
+  'digest.revised.deleted': 'Le message a été supprimé ; constaté le {date}.',
+  'digest.parted': 'Un responsable de ce serveur dit : ce n’est pas la même affirmation.',
+  'digest.also': 'Et aussi',
+  'digest.also.more.one': 'et {count} de plus',
+  'digest.also.more.other': 'et {count} de plus',
+  'digest.outlet.unknown': 'un média non nommé',
   'digest.nothing': 'Rien de nouveau.',
   'digest.claim': 'Affirmation : {claim}',
   'digest.claimant': 'Avancée d’abord par {claimant}',
@@ -285,6 +297,8 @@ export const fr: Messages = {
   'help.configure': 'Pour ceux qui gèrent le serveur',
   'help.menu': 'Clic droit sur un message → Applications → Chercher des déclarations.',
 
+  'trouble.unknown':
+    'Impossible de savoir si un résumé figure dans {channel} : {why}. Il n’est pas publié une seconde fois ; /digest last le montre.',
   'trouble.paused':
     'Les revues vers {channel} sont suspendues : {why}. Rien n’est perdu : /subscriptions resume envoie ce qui a été manqué en une seule revue.',
 

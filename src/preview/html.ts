@@ -23,9 +23,11 @@ function drawRun(run: Run): string {
     case 'link':
       return `${drawLink(run.url, `<bdi>${escapeHtml(run.text || run.host)}</bdi>`)} <span class="host">(${escapeHtml(run.host)})</span>`
     default:
-      return run.strong ? `<strong><bdi>${escapeHtml(run.text)}</bdi></strong>` : bare(run.text)
+      return struck(run, run.strong ? `<strong><bdi>${escapeHtml(run.text)}</bdi></strong>` : bare(run.text))
   }
 }
+
+const struck = (run: { struck?: true }, html: string) => (run.struck ? `<del>${html}</del>` : html)
 
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\u202A-\u202E\u2066-\u2069]/
 const bare = (text: string) => (RIGHT_TO_LEFT.test(text) ? `<bdi>${escapeHtml(text)}</bdi>` : escapeHtml(text))

@@ -3,24 +3,28 @@ import type { Delivery, Digest } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
+const read = (row: { digest: string }) => JSON.parse(row.digest) as Digest
+
 export function digestsTable(db: Kysely<Tables>): Store['digests'] {
-  const read = (row: { digest: string }) => JSON.parse(row.digest) as Digest
+  const cursor: Store['digests']['cursor'] = async (subscriptionId) => {
+    const row = await db
+      .selectFrom('subscriptions')
+      .select(['cursor', 'composed_at'])
+      .where('id', '=', subscriptionId)
+      .executeTakeFirst()
+    return { sequence: row?.cursor ?? 0, composedAt: row?.composed_at ?? null }
+  }
   return {
-    async cursor(subscriptionId) {
-      const row = await db
-        .selectFrom('subscriptions')
-        .select(['cursor', 'composed_at'])
-        .where('id', '=', subscriptionId)
-        .executeTakeFirst()
-      return { sequence: row?.cursor ?? 0, composedAt: row?.composed_at ?? null }
-    },
-    async compose(subscriptionId, { sequence, now, nextDigestAt, delivery }) {
+    cursor,
+    async compose(subscriptionId, { sequence, now, nextDigestAt, delivery, fromSequence, folded = [] }) {
+      const before = fromSequence ?? (await cursor(subscriptionId)).sequence
       await db
         .updateTable('subscriptions')
         .set({ cursor: sequence, next_digest_at: nextDigestAt, ...(delivery ? { composed_at: now } : {}) })
         .where('id', '=', subscriptionId)
         .execute()
       if (!delivery) return
+      if (folded.length > 0) await db.deleteFrom('deliveries').where('id', 'in', folded).execute()
       await db
         .insertInto('deliveries')
         .values({
@@ -34,6 +38,7 @@ export function digestsTable(db: Kysely<Tables>): Store['digests'] {
           message_ids: '[]',
           target: JSON.stringify(delivery.target),
           digest: JSON.stringify(delivery.digest),
+          from_sequence: before,
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
@@ -90,12 +95,20 @@ export function deliveriesTable(db: Kysely<Tables>): Store['deliveries'] {
         lastError: row.last_error,
       }))
     },
-    async attempt(id, now) {
-      await db
-        .updateTable('deliveries')
-        .set(({ eb }) => ({ attempts: eb('attempts', '+', 1), attempted_at: now }))
-        .where('id', '=', id)
+    async unseen(subscriptionId) {
+      const seen = db
+        .selectFrom('postings')
+        .select('delivery_id')
+        .where((is) => is.or([is('open', '=', 1), is('message_ids', '!=', '[]')]))
+      const rows = await db
+        .selectFrom('deliveries')
+        .select(['id', 'from_sequence', 'digest'])
+        .where('subscription_id', '=', subscriptionId)
+        .where('status', '=', 'owed')
+        .where('id', 'not in', seen)
+        .orderBy('composed_at')
         .execute()
+      return rows.map((row) => ({ id: row.id, fromSequence: row.from_sequence, since: read(row).since }))
     },
     async delivered(id, messageIds, now) {
       await db
@@ -107,9 +120,16 @@ export function deliveriesTable(db: Kysely<Tables>): Store['deliveries'] {
     async failed(id, error, retryAt) {
       await db
         .updateTable('deliveries')
-        .set({ last_error: error, ...(retryAt ? { due_at: retryAt } : { status: 'failed' }) })
+        .set(({ eb }) => ({
+          attempts: eb('attempts', '+', 1),
+          last_error: error,
+          ...(retryAt ? { due_at: retryAt } : { status: 'failed' }),
+        }))
         .where('id', '=', id)
         .execute()
+    },
+    async unknown(id, error) {
+      await db.updateTable('deliveries').set({ status: 'unknown', last_error: error }).where('id', '=', id).execute()
     },
   }
 }

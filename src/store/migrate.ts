@@ -5,6 +5,7 @@ import * as theRecord from './migrations/001-the-record.ts'
 import * as guilds from './migrations/002-guilds.ts'
 import * as knownClaims from './migrations/003-known-claims.ts'
 import * as watch from './migrations/004-watch.ts'
+import * as postings from './migrations/005-postings.ts'
 import type { Tables } from './tables.ts'
 
 /** In order. A released migration is never edited: a change is a new one. */
@@ -13,6 +14,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '002-guilds': guilds,
   '003-known-claims': knownClaims,
   '004-watch': watch,
+  '005-postings': postings,
 }
 
 /**

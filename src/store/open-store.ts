@@ -6,6 +6,7 @@ import { deliveriesTable, digestsTable } from './digests.ts'
 import { documentsTable } from './documents.ts'
 import { guildsTable } from './guilds.ts'
 import { migrate } from './migrate.ts'
+import { postingsTable, revisionsTable } from './postings.ts'
 import { sourcesTable } from './sources.ts'
 import { asStoreError, openSqlite } from './sqlite.ts'
 import { statementsTable } from './statements.ts'
@@ -91,6 +92,8 @@ function bind(db: Kysely<Tables>, where: string): Store {
     digests: digestsTable(db),
     deliveries: deliveriesTable(db),
     watch: watchTable(db),
+    postings: postingsTable(db),
+    revisions: revisionsTable(db),
     async [Symbol.asyncDispose]() {
       await db.destroy()
     },

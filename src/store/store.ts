@@ -9,6 +9,8 @@ import type {
   Heartbeat,
   Match,
   Mention,
+  Posting,
+  Revision,
   Source,
   SourceState,
   Standing,
@@ -129,7 +131,8 @@ export interface Store extends AsyncDisposable {
     remove(guildId: string, channelId: string): Promise<boolean>
     list(guildId?: string): Promise<Subscription[]>
     due(now: string): Promise<Subscription[]>
-    pause(id: string, because: string | null): Promise<void>
+    /** `mends`: not a person but a trouble pauses it, and it may be resumed without one. */
+    pause(id: string, because: string | null, options?: { mends: boolean }): Promise<void>
     /** Changes what it filters for, whom it mentions, where it waits for approval, when it is quiet. */
     wish(id: string, wish: SubscriptionWish): Promise<void>
     /** Changes schedule and time zone, and with them when it next falls due. */
@@ -158,7 +161,16 @@ export interface Store extends AsyncDisposable {
     /** Moves the cursor, sets the next due time and, where there is something to say, owes one delivery. */
     compose(
       subscriptionId: string,
-      step: { sequence: number; now: string; nextDigestAt: string | null; delivery: Delivery | null },
+      step: {
+        sequence: number
+        now: string
+        nextDigestAt: string | null
+        delivery: Delivery | null
+        /** The last sequence number before what the delivery tells; without it the cursor as it stood. */
+        fromSequence?: number
+        /** Deliveries that nobody has seen, and whose words this one holds. */
+        folded?: string[]
+      },
     ): Promise<void>
     /** Newest first, for the preview page. */
     latest(limit: number): Promise<Digest[]>
@@ -168,10 +180,39 @@ export interface Store extends AsyncDisposable {
   }
   deliveries: {
     owed(now: string): Promise<Delivery[]>
-    /** Counts one try before it is made. */
-    attempt(id: string, now: string): Promise<void>
+    /** Owed ones of a subscription of which surely nothing was posted, oldest first. */
+    unseen(subscriptionId: string): Promise<{ id: string; fromSequence: number; since: string | null }[]>
     delivered(id: string, messageIds: string[], now: string): Promise<void>
+    /** Counts the try. */
     failed(id: string, error: string, retryAt: string | null): Promise<void>
+    /** Nobody can tell whether it was posted: it is not tried again. */
+    unknown(id: string, error: string): Promise<void>
+  }
+  postings: {
+    /**
+     * Notes that a posting is about to be tried, or tried again. What it says is settled by the first try.
+     *
+     * @returns the posting as it stood before: `open` where an earlier try may have gone through unnoticed
+     */
+    begin(posting: Omit<Posting, 'open' | 'messageIds' | 'postedAt'>): Promise<Posting>
+    /** So many of its messages stand in the channel, in their order. */
+    part(id: string, messageIds: string[]): Promise<void>
+    /** The last try surely posted nothing more. */
+    refused(id: string): Promise<void>
+    done(id: string, posted: { messageIds: string[]; statementIds: string[]; now: string }): Promise<void>
+    get(id: string): Promise<Posting | null>
+    /** Every posting that shows one of these statements is to be drawn again. @returns how many */
+    oweEdits(statementIds: string[], options: { guildId?: string; now: string }): Promise<number>
+    owedEdits(now: string): Promise<{ posting: Posting; version: number; attempts: number }[]>
+    /** Strikes what was owed, unless more has been owed since that version. */
+    edited(id: string, version: number): Promise<void>
+    /** Counts the try. */
+    editFailed(id: string, error: string, retryAt: string): Promise<void>
+  }
+  revisions: {
+    note(revisions: Revision[]): Promise<void>
+    /** Oldest first. */
+    of(statementIds: string[]): Promise<Revision[]>
   }
   watch: {
     /** How the work stands at this moment. */

@@ -11,14 +11,16 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
     configured,
     body: JSON.stringify(subscription),
   })
-  const all = () => db.selectFrom('subscriptions').select(['body', 'paused_because', 'next_digest_at'])
+  const all = () => db.selectFrom('subscriptions').select(['body', 'paused_because', 'mends', 'next_digest_at'])
   const read = (found: {
     body: string
     paused_because: string | null
+    mends: number
     next_digest_at: string | null
   }): Subscription => ({
     ...(JSON.parse(found.body) as Subscription),
     pausedBecause: found.paused_because,
+    ...(found.mends === 1 ? { mends: true } : {}),
     nextDigestAt: found.next_digest_at,
   })
   return {
@@ -66,8 +68,9 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
         .execute()
       return rows.map(read)
     },
-    async pause(id, because) {
-      await db.updateTable('subscriptions').set({ paused_because: because }).where('id', '=', id).execute()
+    async pause(id, because, { mends } = { mends: false }) {
+      const row = { paused_because: because, mends: Number(because !== null && mends) }
+      await db.updateTable('subscriptions').set(row).where('id', '=', id).execute()
     },
     async wish(id, wish) {
       const known = await all().where('id', '=', id).executeTakeFirst()

@@ -69,6 +69,8 @@ export type Tables = {
     channel_id: string | null
     configured: number
     paused_because: Generated<string | null>
+    /** 1 where what paused it may mend by itself: it then resumes. */
+    mends: Generated<number>
     next_digest_at: string | null
     /** The last statement that this subscription's digests covered. */
     cursor: Generated<number>
@@ -95,5 +97,23 @@ export type Tables = {
     message_ids: string
     target: string
     digest: string
+    /** The last sequence number before what it tells: a digest that was never posted is folded into the next one. */
+    from_sequence: Generated<number>
   }
+  postings: {
+    id: string
+    delivery_id: string
+    guild_id: string
+    channel_id: string
+    started_at: string
+    tried_at: string
+    /** 1 while a try may have gone through without our knowing. */
+    open: number
+    message_ids: string
+    posted_at: string | null
+    drawn: string
+  }
+  posted_entries: { statement_id: string; posting_id: string }
+  edits: { posting_id: string; version: number; due_at: string; attempts: number; last_error: string | null }
+  revisions: { statement_id: string; document_id: string; kind: string; noticed_at: string; body: string }
 }

@@ -3,21 +3,23 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { viewDigest } from '../../src/digests/digest-view.ts'
 import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
 import { renderDigest } from '../../src/discord/render-digest.ts'
-import { editMessage, nonceOf, sendDelivery } from '../../src/discord/send.ts'
+import { editMessage, nonceOf, type Sending, sendDelivery } from '../../src/discord/send.ts'
 import { aDigest, anEntry } from '../support/digests.ts'
 import { DiscordServer, IDS } from '../support/discord-server.ts'
 
 let server: DiscordServer
 let connection: DiscordConnection
-beforeEach(async () => {
-  server = await DiscordServer.start()
-  connection = await connectDiscord({
+const connect = () =>
+  connectDiscord({
     token: IDS.token,
     apiUrl: server.url,
     guildId: null,
     commands: [],
     log: pino({ level: 'silent' }),
   })
+beforeEach(async () => {
+  server = await DiscordServer.start()
+  connection = await connect()
 })
 afterEach(async () => {
   await connection.close()
@@ -37,13 +39,14 @@ const delivery = {
   target: { kind: 'discord' as const, guildId: IDS.guild, channelId: IDS.channel },
   nonce: 'abcdefabcdefabcdef12',
   attempts: 0,
+  shownAs: 'digest-1',
 }
 const short = renderDigest(viewDigest(aDigest()))
 const long = renderDigest(viewDigest(aDigest({ unmatched: [{ speaker: 'Mira Sol', entries: many(24) }] })))
 function many(count: number) {
   return Array.from({ length: count }, (_, i) => anEntry({ id: `entry-${i}` }))
 }
-const send = (messages = short, over: Partial<typeof delivery> = {}) =>
+const send = (messages = short, over: Partial<Sending> = {}) =>
   sendDelivery({ ...delivery, ...over }, messages, connection, patience)
 const posts = () => server.requests('POST', /\/messages$/)
 
@@ -124,6 +127,46 @@ describe('a delivery', () => {
   test('that nobody answers has an unknown outcome', async () => {
     server.trouble('POST', /\/messages$/, ...Array.from({ length: 4 }, () => ({ reset: true }) as const))
     await expect(send()).rejects.toMatchObject({ reason: 'unknown-outcome' })
+  })
+
+  test('is told when to come back where Discord asks for a long wait', async () => {
+    server.trouble('POST', /\/messages$/, { status: 429, retryAfter: 60 })
+    await expect(send()).rejects.toMatchObject({ reason: 'rate-limited', retryAfterSeconds: 61, mayHavePosted: false })
+  })
+
+  test('that met silence before a long wait may stand there', async () => {
+    server.trouble('POST', /\/messages$/, { reset: true, taken: true }, { status: 429, retryAfter: 60 })
+    await expect(send()).rejects.toMatchObject({ reason: 'unknown-outcome', retryAfterSeconds: 61 })
+    server.forgetNonces()
+    // Discord asked this client to wait; another process asks later.
+    const later = await connect()
+    await sendDelivery({ ...delivery, attempts: 1 }, short, later, patience)
+    await later.close()
+    expect(server.messages.size).toBe(1)
+  })
+
+  test('is found beneath hundreds of newer messages', async () => {
+    const first = await send(long)
+    server.forgetNonces()
+    for (let i = 0; i < 250; i++) server.post(IDS.channel, { content: `talk ${i}` }, [])
+    expect(await send(long, { attempts: 1, startedAt: '2026-03-02T12:00:00.000Z' })).toEqual(first)
+    expect(server.messages.size).toBe(long.length + 250)
+  })
+
+  test('whose fate cannot be looked up is not repeated blindly, unless its nonce still guards', async () => {
+    await send()
+    const forbidden = { status: 403, code: 50001 } as const
+    server.trouble('GET', /\/messages$/, forbidden, forbidden)
+    await expect(send(short, { attempts: 1 })).rejects.toMatchObject({ reason: 'unknowable' })
+    await send(short, { attempts: 1, lately: true })
+    expect(server.messages.size).toBe(1)
+  })
+
+  test('with parts that surely stand there is completed without a look', async () => {
+    const { messageIds } = await send(long)
+    const again = await send(long, { messageIds: messageIds.slice(0, 1) })
+    expect(again).toEqual({ messageIds })
+    expect(server.requests('GET', /\/messages$/)).toEqual([])
   })
 
   test('can be changed where it stands', async () => {

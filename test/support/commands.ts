@@ -1,8 +1,9 @@
 import pino from 'pino'
 import { allCommands } from '../../src/commands/all.ts'
 import type { CommandContext } from '../../src/commands/context.ts'
+import { postOnce } from '../../src/commands/posting.ts'
 import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
-import { sendDelivery, sendNotice } from '../../src/discord/send.ts'
+import { sendNotice } from '../../src/discord/send.ts'
 import type { Document, Entity, Statement } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -42,7 +43,9 @@ export async function openScene(over: Partial<CommandContext> = {}): Promise<Sce
     entities: () => [mira],
     lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
     previewDigest: async () => aDigest(),
-    post: async (delivery, messages) => void (await sendDelivery(delivery, messages, scene.connection)),
+    post: async (posting, target) => {
+      if (target.kind === 'discord') await postOnce(posting, target, context, scene.connection)
+    },
     tell: (channelId, words) => sendNotice({ channelId }, words, scene.connection),
     now: () => clock.now,
     log,

@@ -27,7 +27,16 @@ export type PostedMessage = MessageBody & {
   author: { id: string }
   files: Heard['files']
 }
-type Channel = { id: string; type: number; guild_id: string; name: string }
+type Channel = {
+  id: string
+  type: number
+  guild_id: string
+  name: string
+  parent_id?: string
+  owner_id?: string
+  thread_metadata?: { archived: boolean; locked: boolean }
+  permission_overwrites?: { id: string; type: number; allow: string; deny: string }[]
+}
 
 export const IDS = {
   token: 'MTAwMDAwMDAwMDAwMDAwMDAx.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB',
@@ -58,7 +67,8 @@ export class DiscordServer implements AsyncDisposable {
   #http: Server
   #troubles: { method: string; path: RegExp; trouble: Trouble }[] = []
   #nonces = new Map<string, string>()
-  #next = 500000000000000000n
+  /** Ids tell the time: later than any clock of a test. */
+  #next = 1700000000000000000n
   #waiting = new Set<() => void>()
 
   private constructor() {
@@ -203,6 +213,38 @@ export class DiscordServer implements AsyncDisposable {
     return message
   }
 
+  /** Messages of a channel as Discord lists them: newest first, or the oldest that come after an id. */
+  history(channelId: string, after: string | null, limit: number): object[] {
+    const all = [...this.messages.values()].filter((one) => one.channel_id === channelId)
+    const asked = after ? all.filter(({ id }) => BigInt(id) > BigInt(after)).slice(0, limit) : all.slice(-limit)
+    // Discord keeps nonces to itself.
+    return asked.toReversed().map(({ nonce: _nonce, ...message }) => message)
+  }
+
+  /** A post in a forum: a thread with its first message, which has the thread's own id. */
+  openPost(forumId: string, name: string, body: MessageBody, files: Heard['files']): object {
+    const id = this.id()
+    const guild_id = this.channels.get(forumId)?.guild_id ?? IDS.guild
+    const thread_metadata = { archived: false, locked: false }
+    const thread = { id, type: 11, guild_id, name, parent_id: forumId, owner_id: IDS.bot, thread_metadata }
+    this.channels.set(id, thread)
+    const message = { ...body, id, channel_id: id, author: { id: IDS.bot }, files }
+    this.messages.set(id, message)
+    return { ...thread, message }
+  }
+
+  threads(archived: boolean): Channel[] {
+    return [...this.channels.values()].filter(({ thread_metadata: state }) => state && state.archived === archived)
+  }
+
+  /** Why a message is refused in a channel: it is a forum, or an archived thread. */
+  refusal(channelId: string): { status: number; json: Json } | null {
+    const { type, thread_metadata: state } = this.channels.get(channelId) ?? {}
+    if (type === 15)
+      return { status: 400, json: { message: 'Cannot send messages in a non-text channel', code: 50008 } }
+    return state?.archived ? { status: 400, json: { message: 'Thread is archived', code: 50083 } } : null
+  }
+
   /** What Discord forgets after a few minutes. */
   forgetNonces(): void {
     this.#nonces.clear()
@@ -225,11 +267,12 @@ export type Answered = {
 }
 
 type RouteKit = { server: DiscordServer; heard: Heard; match: string[]; query: URLSearchParams }
+type Check = (body: never, files: string[]) => string[]
 type Route = {
   method: string
   path: RegExp
   operation?: string
-  check?: (body: never, files: string[]) => string[]
+  check?: Check
   answer: (kit: RouteKit) => { status: number; json: Json }
 }
 
@@ -312,10 +355,41 @@ const ROUTES: Route[] = [
   {
     method: 'GET',
     path: /^\/channels\/(\d+)\/messages$/,
-    answer: ({ server, match }) =>
+    answer: ({ server, match, query }) =>
       server.channels.has(match[1] ?? '')
-        ? ok([...server.messages.values()].filter((one) => one.channel_id === match[1]).reverse())
+        ? ok(server.history(match[1] ?? '', query.get('after'), Number(query.get('limit') ?? 50)))
         : missing('Channel', 10003),
+  },
+  {
+    method: 'POST',
+    path: /^\/channels\/(\d+)\/threads$/,
+    operation: 'post /channels/{channel_id}/threads',
+    check: ((body: { message: MessageBody }, files: string[]) => newMessage(body.message, files)) as Check,
+    answer: ({ server, heard, match }) => {
+      const { name, message } = heard.body as unknown as { name: string; message: MessageBody }
+      return ok(server.openPost(match[1] ?? '', name, message, heard.files))
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/guilds\/(\d+)\/threads\/active$/,
+    answer: ({ server }) => ok({ threads: server.threads(false), members: [] }),
+  },
+  {
+    method: 'GET',
+    path: /^\/channels\/(\d+)\/threads\/archived\/public$/,
+    answer: ({ server, match }) =>
+      ok({ threads: server.threads(true).filter(({ parent_id }) => parent_id === match[1]), members: [] }),
+  },
+  {
+    method: 'PATCH',
+    path: /^\/channels\/(\d+)$/,
+    answer: ({ server, heard, match }) => {
+      const channel = server.channels.get(match[1] ?? '')
+      if (!channel) return missing('Channel', 10003)
+      Object.assign(channel.thread_metadata ?? {}, heard.body)
+      return ok(channel)
+    },
   },
   {
     method: 'POST',
@@ -324,7 +398,7 @@ const ROUTES: Route[] = [
     check: newMessage,
     answer: ({ server, heard, match }) =>
       server.channels.has(match[1] ?? '')
-        ? ok(server.post(match[1] ?? '', heard.body as MessageBody, heard.files))
+        ? (server.refusal(match[1] ?? '') ?? ok(server.post(match[1] ?? '', heard.body as MessageBody, heard.files)))
         : missing('Channel', 10003),
   },
   {

@@ -1,0 +1,306 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { recordDocument } from '../../src/jobs/ingest.ts'
+import type { Document } from '../../src/model.ts'
+import { IDS } from '../support/discord-server.ts'
+import { aClaim } from '../support/nouns.ts'
+import { openPosting, type Posting } from '../support/outlet.ts'
+
+let scene: Posting
+beforeEach(async () => {
+  scene = await openPosting()
+})
+afterEach(async () => {
+  await scene[Symbol.asyncDispose]()
+  expect(scene.server.faults).toEqual([])
+})
+
+const words = (channelId?: string) => JSON.stringify(scene.inChannel(channelId))
+const posts = () => scene.server.requests('POST', new RegExp(`/channels/${IDS.channel}/messages$`))
+const edits = () => scene.server.requests('PATCH', /\/messages\/\d+$/)
+
+describe('a posted digest', () => {
+  beforeEach(async () => {
+    await scene.say('st-1', 'The lamps stay on')
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    expect(posts()).toHaveLength(1)
+  })
+
+  /** The same article, read again with another text. */
+  async function publish(change: (known: Document) => Partial<Document>) {
+    const { store } = scene.kit
+    const known = (await store.documents.get('doc-st-1'))!
+    const newer = { ...known, ...change(known) }
+    const facts = { backlog: false, now: scene.clock.now }
+    await store.transaction((tx) => recordDocument(tx, newer, null, { id: 'gazette', sample: false }, facts))
+  }
+
+  test('of a retracted article says so where it stands, with the old words struck', async () => {
+    await publish(({ text }) => ({ text: `${text}\n\nRetraction: the interview was never held.` }))
+    await scene.tick('2026-03-02T13:05:00.000Z')
+    expect(words()).toContain('~~“The lamps stay on”~~')
+    expect(words()).toContain('Retracted by **The Gazette** on 2 March 2026')
+    expect(words()).toContain('the interview was never held')
+    expect(posts()).toHaveLength(1)
+  })
+
+  test('of a corrected article carries the notice and keeps the words', async () => {
+    await publish(({ text }) => ({ text: `Correction: the meeting was on Monday.\n\n${text}` }))
+    await scene.tick('2026-03-02T13:05:00.000Z')
+    expect(words()).toContain('Corrected by **The Gazette**')
+    expect(words()).toContain('the meeting was on Monday')
+    expect(words()).not.toContain('~~')
+  })
+
+  test('is changed once, even where Discord fails at first and the process ends meanwhile', async () => {
+    await publish(({ text }) => ({ text: `${text}\n\nRetraction: the interview was never held.` }))
+    const down = Array.from({ length: 4 }, () => ({ status: 503 }) as const)
+    scene.server.trouble('PATCH', /\/messages\//, ...down)
+    await scene.tick('2026-03-02T13:05:00.000Z')
+    expect(words()).not.toContain('Retracted')
+    await scene.restart()
+    await scene.tick('2026-03-02T14:05:00.000Z')
+    expect(words()).toContain('Retracted')
+    const made = edits().length
+    await scene.tick('2026-03-02T15:05:00.000Z')
+    expect(edits()).toHaveLength(made)
+  }, 30_000)
+
+  test('stays as it is where nothing of it changed', async () => {
+    await publish(({ text }) => ({ text: `${text}\n\nMore of the harbour follows tomorrow.` }))
+    await scene.tick('2026-03-02T13:05:00.000Z')
+    expect(edits()).toEqual([])
+  })
+
+  test('that somebody removed is left alone', async () => {
+    scene.server.messages.clear()
+    await publish(({ text }) => ({ text: `${text}\n\nRetraction: the interview was never held.` }))
+    await scene.tick('2026-03-02T13:05:00.000Z')
+    expect(await scene.kit.store.postings.owedEdits('2027-01-01T00:00:00.000Z')).toEqual([])
+  })
+})
+
+describe('a curator who parts an entry from its claim', () => {
+  test('changes what is posted already, and back again', async () => {
+    scene.kit.rooms = { ...scene.kit.rooms, claims: [aClaim()] }
+    await scene.say('abc123def1', 'The lamps stay on', 'lamps')
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    expect(words()).toContain('Claim: ')
+    const entry = await scene.person.press('entry:abc123def1')
+    await scene.person.press(entry.custom(/not the same/i))
+    await scene.tick('2026-03-02T13:01:00.000Z')
+    expect(words()).toContain('not the same claim')
+    await scene.person.press('uncorrect', ['c:abc123def1:lamps'])
+    await scene.tick('2026-03-02T13:02:00.000Z')
+    expect(words()).not.toContain('not the same claim')
+    expect(posts()).toHaveLength(1)
+  })
+})
+
+describe('what is owed', () => {
+  test('waits without being counted as tried while there is no connection', async () => {
+    await scene.say('st-1', 'The lamps stay on')
+    const { deliver } = scene.kit
+    scene.kit.deliver = async () => 'later'
+    for (let i = 0; i < 5; i++) await scene.tick('2026-03-02T13:00:05.000Z')
+    expect((await scene.kit.store.deliveries.owed(scene.clock.now))[0]).toMatchObject({ attempts: 0 })
+    scene.kit.deliver = deliver
+    expect(await scene.tick()).toBe(1)
+    expect(scene.server.requests('GET', /\/messages$/)).toEqual([])
+  })
+
+  test('after days without Discord is one digest, not many', async () => {
+    const { deliver } = scene.kit
+    scene.kit.deliver = async () => 'later'
+    for (const day of [2, 3, 4, 5]) {
+      scene.clock.now = `2026-03-0${day}T12:30:00.000Z`
+      await scene.say(
+        `st-${day}`,
+        [
+          `Lamps: it is quay ${day} of ${day} that stays dark`,
+          `Nobody asked the harbour about ${day}`,
+          `Gulls took ${day} of them, we think`,
+          `At ${day} the bells rang and we left`,
+        ][day - 2] ?? '',
+      )
+      await scene.tick(`2026-03-0${day}T13:00:05.000Z`)
+    }
+    scene.kit.deliver = deliver
+    await scene.tick('2026-03-05T13:00:10.000Z')
+    expect(posts()).toHaveLength(1)
+    for (const day of [2, 3, 4, 5]) expect(words()).toContain(`record \`st-${day}\``)
+  })
+
+  test('is found in the channel after a crash between posting and noting it', async () => {
+    await scene.say('st-1', 'The lamps stay on')
+    const { store } = scene.kit
+    const done = store.postings.done
+    store.postings.done = () => Promise.reject(new Error('power cut'))
+    const transaction = store.transaction
+    store.transaction = (work) =>
+      transaction((tx) => work({ ...tx, postings: { ...tx.postings, done: store.postings.done } }))
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    store.postings.done = done
+    store.transaction = transaction
+    scene.server.forgetNonces()
+    await scene.restart()
+    await scene.tick('2026-03-02T15:00:00.000Z')
+    expect(scene.inChannel()).toHaveLength(1)
+    expect(await store.deliveries.owed('2027-01-01T00:00:00.000Z')).toEqual([])
+  })
+
+  test('of which nobody can tell whether it stands there is told and not repeated', async () => {
+    await scene.say('st-1', 'The lamps stay on')
+    const lost = Array.from({ length: 4 }, () => ({ reset: true, taken: true }) as const)
+    scene.server.trouble('POST', new RegExp(`${IDS.channel}/messages`), ...lost)
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    scene.server.forgetNonces()
+    scene.server.trouble('GET', /\/messages$/, { status: 403, code: 50001 })
+    await scene.tick('2026-03-02T15:00:00.000Z')
+    await scene.tick('2026-03-02T16:00:00.000Z')
+    expect(scene.inChannel()).toHaveLength(1)
+    expect(words(`9${IDS.user.slice(1)}`)).toContain('cannot be told')
+  }, 30_000)
+})
+
+describe('quiet hours', () => {
+  test('hold everything back until they are over, and then it is one digest', async () => {
+    const { store } = scene.kit
+    const { id } = await scene.subscription()
+    await store.subscriptions.reschedule(id, {
+      schedule: '* * * * *',
+      timeZone: 'Europe/Berlin',
+      nextDigestAt: scene.clock.now,
+    })
+    const { filter = null, roleId = null, approvalChannelId = null } = await scene.subscription()
+    await store.subscriptions.wish(id, { filter, roleId, approvalChannelId, quietFrom: 22 * 60, quietTo: 7 * 60 })
+    for (const hour of [
+      '2026-03-28T21:30',
+      '2026-03-28T23:00',
+      '2026-03-29T00:59',
+      '2026-03-29T01:30',
+      '2026-03-29T04:59',
+    ]) {
+      scene.clock.now = `${hour}:00.000Z`
+      await scene.say(
+        `st-${hour.replaceAll(/\D/g, '')}`,
+        `${hour} ${['quay', 'gull', 'bell', 'rope', 'tide'].map((word) => `${word}${hour}`).join(' ')}`,
+      )
+      await scene.tick()
+    }
+    expect(posts()).toEqual([])
+    // Clocks went forward in Berlin that night: seven there is five in UTC.
+    await scene.tick('2026-03-29T05:00:00.000Z')
+    expect(posts()).toHaveLength(1)
+    expect(words()).toContain('2026-03-28T21:30')
+    expect(words()).toContain('2026-03-29T04:59')
+  })
+})
+
+describe('a trouble that mends', () => {
+  const missed = async () => {
+    await scene.say('st-2', 'The lamps stay on for a second night as well')
+    await scene.tick('2026-03-03T13:00:05.000Z')
+  }
+
+  test('a permission given back: what was missed comes as one digest', async () => {
+    await scene.say('st-1', 'The lamps stay on for a first night at least')
+    scene.server.trouble('POST', new RegExp(`${IDS.channel}/messages`), { status: 403, code: 50013 })
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    expect(await scene.subscription()).toMatchObject({
+      pausedBecause: expect.stringContaining('may not post'),
+      mends: true,
+    })
+    await missed()
+    expect(scene.inChannel()).toEqual([])
+    scene.server.gateway.dispatch('CHANNEL_UPDATE', scene.server.channels.get(IDS.channel)!)
+    await scene.server.until(() => scene.server.requests('GET', /\/guilds\/\d+\/members/).length > 0, 'a look')
+    await resumed()
+    await scene.tick('2026-03-04T13:00:05.000Z')
+    expect(scene.inChannel()).toHaveLength(1)
+    expect(words()).toContain('first night')
+    expect(words()).toContain('second night')
+  })
+
+  test('a bot that was removed and invited again', async () => {
+    await scene.say('st-1', 'The lamps stay on for a first night at least')
+    scene.server.gateway.dispatch('GUILD_DELETE', { id: IDS.guild })
+    await paused()
+    scene.server.gateway.dispatch('GUILD_CREATE', guild())
+    await resumed()
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    expect(scene.inChannel()).toHaveLength(1)
+  })
+
+  test('an archived thread is opened again, a locked one is not', async () => {
+    const thread = scene.server.channels.get(IDS.channel)!
+    Object.assign(thread, { type: 11, thread_metadata: { archived: true, locked: false } })
+    await scene.say('st-1', 'The lamps stay on for a first night at least')
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    expect(scene.inChannel()).toHaveLength(1)
+    thread.thread_metadata = { archived: true, locked: true }
+    await missed()
+    expect((await scene.subscription()).pausedBecause).toContain('locked')
+  })
+
+  test('a curator’s own pause is never lifted by itself', async () => {
+    await scene.person.slash('subscriptions pause')
+    await scene.restart()
+    expect((await scene.subscription()).pausedBecause).not.toBeNull()
+  })
+
+  test('a deleted channel pauses what went there, once told', async () => {
+    scene.server.gateway.dispatch('CHANNEL_DELETE', scene.server.channels.get(IDS.channel)!)
+    await paused()
+    const direct = `9${IDS.user.slice(1)}`
+    await scene.server.until(() => scene.inChannel(direct).length > 0, 'a notice')
+    scene.server.channels.delete(IDS.channel)
+    await scene.say('st-1', 'The lamps stay on for a first night at least')
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    expect(scene.inChannel(direct)).toHaveLength(1)
+  })
+
+  test('a renamed role is mentioned as before', async () => {
+    const role = '600000000000000001'
+    const { id } = await scene.subscription()
+    await scene.kit.store.subscriptions.wish(id, { roleId: role })
+    scene.server.gateway.dispatch('GUILD_ROLE_UPDATE', {
+      guild_id: IDS.guild,
+      role: {
+        id: role,
+        name: 'renamed',
+        permissions: '0',
+        position: 1,
+        color: 0,
+        hoist: false,
+        managed: false,
+        mentionable: true,
+      },
+    })
+    await scene.say('st-1', 'The lamps stay on for a first night at least')
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    expect(words()).toContain(`<@&${role}>`)
+  })
+
+  const state = async (wanted: (because: string | null) => boolean) => {
+    for (let tries = 0; tries < 400; tries++) {
+      if (wanted((await scene.subscription()).pausedBecause)) return
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    throw new Error('the subscription did not change')
+  }
+  const paused = () => state((because) => because !== null)
+  const resumed = () => state((because) => because === null)
+  const guild = () => ({
+    id: IDS.guild,
+    name: 'Harbour',
+    owner_id: IDS.user,
+    roles: [],
+    emojis: [],
+    stickers: [],
+    features: [],
+    members: [],
+    threads: [],
+    presences: [],
+    channels: [...scene.server.channels.values()].filter(({ guild_id }) => guild_id === IDS.guild),
+  })
+})
