@@ -8,6 +8,7 @@ import { carryOver } from '../statements/carry-over.ts'
 import { quoteKeys } from '../statements/cluster-statements.ts'
 import { extractStatements } from '../statements/extract-statements.ts'
 import type { Store } from '../store/store.ts'
+import { noteFates } from './revisions.ts'
 
 /** Goes up when the rooms would find something else in the same text: stored documents are then analysed again. */
 const ROOMS = 1
@@ -89,9 +90,10 @@ export async function analyseStored(kit: {
     if (documents.length === 0 || kit.stopping?.aborted) return done
     for (const document of documents) {
       const found = await withEarlier(document, readSafely(document, rooms, isWatched, log), { store, now })
-      await store.transaction((tx) =>
-        tx.documents.analysed(document.id, { ...found, version: rooms.version, now: now() }),
-      )
+      await store.transaction(async (tx) => {
+        await tx.documents.analysed(document.id, { ...found, version: rooms.version, now: now() })
+        await noteFates(tx, document, found.statements, now())
+      })
       done += 1
       // Somebody may be waiting for an answer: Discord allows three seconds.
       await new Promise(setImmediate)

@@ -1,5 +1,5 @@
 import { findNotices } from '../documents/notices.ts'
-import type { Document, Revision } from '../model.ts'
+import type { Document, Revision, Statement } from '../model.ts'
 import type { Store } from '../store/store.ts'
 
 /**
@@ -33,4 +33,35 @@ function revisionsOf(known: Document, kept: Document): Pick<Revision, 'kind' | '
   const fresh = notices.filter(({ words }) => !before.has(words))
   const deleted = !known.post?.deleted && kept.post?.deleted === true
   return [...fresh, ...(deleted ? [{ kind: 'deleted' as const, words: null }] : [])]
+}
+
+/**
+ * Notes what a later text of a document made of the words that were told from it, and words that stand there again; the
+ * messages that show them are owed a redrawing. Runs in the transaction that stores the analysis.
+ *
+ * @param statements all that is on record of it, with their fates
+ */
+export async function noteFates(tx: Store, document: Document, statements: Statement[], now: string): Promise<void> {
+  if (!document.editions?.length) return
+  const known = (await tx.revisions.of(statements.map(({ id }) => id))).filter(
+    ({ documentId, kind }) => documentId === document.id && (kind === 'changed' || kind === 'gone'),
+  )
+  const fates = statements.flatMap((statement) => toRevision(statement, document) ?? [])
+  const same = (a: Revision) => (b: Revision) =>
+    a.statementId === b.statementId && a.kind === b.kind && a.words === b.words
+  const over = known.filter((one) => !fates.some(same(one)))
+  const fresh = fates.filter((one) => !known.some(same(one)))
+  await tx.revisions.drop(over)
+  await tx.revisions.note(fresh)
+  await tx.postings.oweEdits(
+    [...over, ...fresh].map(({ statementId }) => statementId),
+    { now },
+  )
+}
+
+function toRevision({ id, fate }: Statement, { id: documentId, publisher, author }: Document): Revision | null {
+  if (!fate) return null
+  const kind = fate.status === 'changed' ? 'changed' : 'gone'
+  const outlet = publisher ?? author?.name ?? null
+  return { statementId: id, documentId, kind, publisher: outlet, noticedAt: fate.noticedAt, words: fate.now }
 }

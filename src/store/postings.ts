@@ -135,6 +135,15 @@ export function revisionsTable(db: Kysely<Tables>): Store['revisions'] {
           .execute()
       }
     },
+    async drop(revisions) {
+      for (const { statementId, documentId, kind } of revisions)
+        await db
+          .deleteFrom('revisions')
+          .where('statement_id', '=', statementId)
+          .where('document_id', '=', documentId)
+          .where('kind', '=', kind)
+          .execute()
+    },
     async of(statementIds) {
       const found: Revision[] = []
       for (let i = 0; i < statementIds.length; i += 500) {

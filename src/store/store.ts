@@ -211,6 +211,8 @@ export interface Store extends AsyncDisposable {
   }
   revisions: {
     note(revisions: Revision[]): Promise<void>
+    /** What was taken back itself: the words stand there again. */
+    drop(revisions: Pick<Revision, 'statementId' | 'documentId' | 'kind'>[]): Promise<void>
     /** Oldest first. */
     of(statementIds: string[]): Promise<Revision[]>
   }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
 import { recordDocument } from '../../src/jobs/ingest.ts'
 import type { Document } from '../../src/model.ts'
+import { mira } from '../support/commands.ts'
 import { IDS } from '../support/discord-server.ts'
 import { aClaim } from '../support/nouns.ts'
 import { openPosting, type Posting } from '../support/outlet.ts'
@@ -49,6 +51,21 @@ describe('a posted digest', () => {
     expect(words()).toContain('Corrected by **The Gazette**')
     expect(words()).toContain('the meeting was on Monday')
     expect(words()).not.toContain('~~')
+  })
+
+  test('of an article that now quotes other words says what stands there, until the old words are back', async () => {
+    scene.kit.rooms = await openRooms({ ...scene.kit.config, entities: [mira] }, scene.kit.store)
+    const before = (await scene.kit.store.documents.get('doc-st-1'))!.text
+    await publish(({ text }) => ({ text: text.replace('The lamps stay on', 'The lamps do not stay on') }))
+    await analyseStored(scene.kit)
+    await scene.tick('2026-03-02T13:05:00.000Z')
+    expect(words()).toContain('~~“The lamps stay on”~~')
+    expect(words()).toContain('It now reads: “The lamps do not stay on”')
+    await publish(() => ({ text: before }))
+    await analyseStored(scene.kit)
+    await scene.tick('2026-03-02T13:10:00.000Z')
+    expect(words()).not.toContain('~~')
+    expect(posts()).toHaveLength(1)
   })
 
   test('is changed once, even where Discord fails at first and the process ends meanwhile', async () => {
