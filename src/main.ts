@@ -5,6 +5,7 @@ import { watchFiles } from './config/watch-files.ts'
 import { type Config, loadConfig } from './config.ts'
 import { ConfigError } from './errors.ts'
 import { openRooms } from './jobs/analyse.ts'
+import { mendClock } from './jobs/clock.ts'
 import type { Kit } from './jobs/kit.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
@@ -71,6 +72,7 @@ export async function main({
     stopping: stop.signal,
   }
   await applyConfig(kit)
+  await mendClock(kit)
   const pulse: Pulse = { process: `${hostname()}:${process.pid}`, startedAt: now(), polledAt: null, toldAt: null }
   using _reload = once ? null : onChange(kit, paths)
   const shown = await sampleRound(kit)
@@ -132,6 +134,7 @@ async function goOn(
 
 /** A sign of life, and what stays wrong, once a minute. */
 async function watch(kit: Kit, pulse: Pulse, outlets: Outlets): Promise<void> {
+  await mendClock(kit)
   const room = await statfs(kit.config.dataFolder).catch(() => null)
   await watchRound(kit, {
     pulse,

@@ -117,6 +117,10 @@ export function deliveriesTable(db: Kysely<Tables>): Store['deliveries'] {
         .where('id', '=', id)
         .execute()
     },
+    async hasten(latest, now) {
+      const waiting = db.updateTable('deliveries').set({ due_at: now }).where('status', '=', 'owed')
+      return Number((await waiting.where('due_at', '>', latest).executeTakeFirst()).numUpdatedRows)
+    },
     async failed(id, error, retryAt) {
       await db
         .updateTable('deliveries')

@@ -185,6 +185,8 @@ export interface Store extends AsyncDisposable {
     delivered(id: string, messageIds: string[], now: string): Promise<void>
     /** Counts the try. */
     failed(id: string, error: string, retryAt: string | null): Promise<void>
+    /** Makes due now what waits for a moment after `latest`. @returns how many */
+    hasten(latest: string, now: string): Promise<number>
     /** Nobody can tell whether it was posted: it is not tried again. */
     unknown(id: string, error: string): Promise<void>
   }
