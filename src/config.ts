@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { readEnvironment, type Settings } from './config/environment.ts'
+import { type Pack, readPacks } from './config/packs.ts'
 import { readYaml } from './config/read-yaml.ts'
 import { ClaimsFile, ConfigFile, toClaims, toEntities, toSources, toSubscriptions } from './config/schema.ts'
 import { ConfigError } from './errors.ts'
@@ -24,6 +25,8 @@ export type Config = Settings & {
   contact: string | null
   /** Discord channel that is told when something stays wrong. */
   operatorChannel: string | null
+  /** Topics that `/setup` offers: the files of `packs/` beside the config. */
+  packs: Pack[]
   /** What a machine without internet shows: sources, entities and claims that are invented. */
   sample: Pick<Config, 'sources' | 'entities' | 'claims'> | null
 }
@@ -56,6 +59,7 @@ export function readConfig(
     for (const { id } of sample.entities)
       if (known.has(id)) faults.push(`${sample.file}: entity “${id}” is already in ${main.file}; give it another id`)
   }
+  const packs = main ? readPacks(resolve(dirname(main.file), 'packs'), faults) : []
   if (faults.length > 0 || !main) throw new ConfigError(faults)
   const { sources, entities, claims, subscriptions, firstPollItems, contact, operatorChannel, file } = main
   return {
@@ -69,6 +73,7 @@ export function readConfig(
     firstPollItems,
     contact,
     operatorChannel,
+    packs,
     sample: sample && { sources: sample.sources, entities: sample.entities, claims: sample.claims },
   }
 }

@@ -19,6 +19,10 @@ export type Source = {
   /** The curator's bounds: never more often than `pollSeconds`, never less often than `slowestSeconds`. */
   pollSeconds: number
   slowestSeconds?: number
+  /** The server that reads it and alone sees what it gives; without one it is the operator's and everybody's. */
+  owner?: string
+  /** Who added it, where a server owns it. */
+  addedBy?: string
 }
 
 /** What we remember of a source between polls (RFC 9110 §8.8 validators, due time, failures). */
@@ -177,6 +181,8 @@ export type Entity = {
   notNear: string[]
   /** `spokesperson`: this person's words count for the other entity too, and we say so. */
   relations: { type: 'spokesperson' | 'member' | 'part'; of: string }[]
+  /** The server that tracks it and alone sees it; without one it is the operator's and everybody's. */
+  owner?: string
 }
 
 /** An entity at a place in a document. Confidence: 0 to 1. */
@@ -415,12 +421,12 @@ export type LookupAnswer = {
   entries: DigestEntry[]
 }
 
-/** What a guild follows: a tracked entity, or words. */
+/** What a guild follows: a tracked entity, words, or a query (`digests/query.ts`) over an article or post. */
 export type WatchTerm = {
   id: string
   guildId: string
-  kind: 'entity' | 'phrase'
-  /** An entity's id, or the phrase. */
+  kind: 'entity' | 'phrase' | 'query'
+  /** An entity's id, the phrase, or the query as written. */
   value: string
   createdBy: string
   createdAt: string
@@ -527,7 +533,11 @@ export type GuildSettings = {
 }
 
 /** What makes a removal undone. */
-export type Undo = { kind: 'subscription'; subscription: Subscription } | { kind: 'watch-term'; term: WatchTerm }
+export type Undo =
+  | { kind: 'subscription'; subscription: Subscription }
+  | { kind: 'watch-term'; term: WatchTerm }
+  | { kind: 'entity'; entity: Entity }
+  | { kind: 'source'; source: Source }
 
 /** One thing a curator changed: what `/status changes` lists. */
 export type Change = {

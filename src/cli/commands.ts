@@ -48,8 +48,13 @@ function unused(log: CommandContext['log']): CommandContext {
     entities: () => [],
     lookup: refuse,
     previewDigest: refuse,
+    track: refuse,
+    outside: { read: refuse, find: refuse, file: refuse },
+    readNow: refuse,
+    packs: () => [],
     post: refuse,
     tell: refuse,
+    channelName: () => null,
     now: () => '',
     log,
   }

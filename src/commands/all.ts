@@ -1,24 +1,28 @@
 import type { Command, Component } from '../discord/command.ts'
 import { approvalComponent } from './approvals.ts'
 import { changeList, undoComponent } from './changes.ts'
+import { claim, claimList } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { correctComponent, uncorrectComponent } from './corrections.ts'
 import { digest, digestSearch } from './digest.ts'
+import { entity, entityList } from './entity.ts'
 import { entryComponent, reportErrorComponent, reportList } from './entry.ts'
 import { exportSaid } from './export.ts'
 import { forget, forgetComponent } from './forget.ts'
 import { help } from './help.ts'
 import { type Lister, listComponent } from './lists.ts'
 import { lookup, lookupMenu } from './lookup.ts'
-import { claim, claimList, entity, entityList, source, sourceList } from './operator.ts'
 import { trackComponent } from './own-claims.ts'
+import { feedsComponent } from './own-sources.ts'
 import { said, saidList, why } from './record.ts'
 import { setup, setupComponent } from './setup.ts'
+import { source, sourceList } from './source.ts'
 import { status } from './status.ts'
 import { subscribe, unsubscribe } from './subscribe.ts'
 import { subscriptionList, subscriptions } from './subscriptions.ts'
 import { timeline } from './timeline.ts'
-import { watch, watchList, watchTest } from './watch.ts'
+import { watch, watchList } from './watch.ts'
+import { watchTest } from './watch-test.ts'
 
 const LISTERS: Record<string, Lister> = {
   changes: changeList,
@@ -53,6 +57,7 @@ export function allCommands(context: CommandContext): { commands: Command[]; com
       correctComponent(context),
       uncorrectComponent(context),
       trackComponent(context),
+      feedsComponent(context),
     ],
   }
 }

@@ -26,6 +26,15 @@ export type ChangeKind =
   | 'uncorrect'
   | 'claim'
   | 'retire'
+  | 'rewatch'
+  | 'import'
+  | 'entity'
+  | 'entity-edit'
+  | 'entity-remove'
+  | 'source'
+  | 'source-remove'
+  | 'source-pause'
+  | 'source-resume'
 const UNDO_HOURS = 24
 
 /** Notes a change in the audit list, in the transaction that makes it. */
@@ -55,7 +64,8 @@ export const undoButton = ({ id }: Change, { say }: Asker) => button(say.text('u
 export const undoComponent = (context: CommandContext): Component => ({
   name: 'undo',
   answers: 'message',
-  async run(interaction, [changeId = '']) {
+  async run(interaction, [pressed = '']) {
+    const changeId = interaction.isStringSelectMenu() ? (interaction.values[0] ?? '') : pressed
     const asker = await asCurator(interaction, context)
     const { store, now } = context
     const change = (await store.guilds.changes(asker.guildId, 500)).find(({ id }) => id === changeId)
@@ -65,26 +75,70 @@ export const undoComponent = (context: CommandContext): Component => ({
     const { undo } = change
     const done = await store.transaction(async (tx) => {
       if (!(await tx.guilds.undone(asker.guildId, changeId, now()))) return false
-      if (undo.kind === 'watch-term') return tx.watchTerms.add(undo.term)
-      const added = await tx.subscriptions.add(undo.subscription)
-      // What was recorded meanwhile is in the next digest: the cursor goes back to the removal.
-      const sequence = await tx.statements.before(change.at)
-      const { nextDigestAt } = undo.subscription
-      if (added) await tx.digests.compose(undo.subscription.id, { sequence, now: now(), nextDigestAt, delivery: null })
-      return added
+      return putBack(undo, change.at, asker, { store: tx, now })
     })
+    if (done && undo.kind === 'entity') {
+      const { name, aliases, handles } = undo.entity
+      await context.track({ words: [name, ...aliases, ...handles] })
+    }
     return told(asker.say.text(done ? 'undo.done' : 'undo.already'))
   },
 })
 
-/** The audit list, newest first. */
-export const changeList: Lister = async ({ guildId, say }, _query, { store }) => ({
-  title: say.text('changes.title'),
-  empty: say.text('changes.empty'),
-  rows: (await store.guilds.changes(guildId, 500)).map((change) => {
-    const object = /^\d{15,20}$/.test(change.object) ? `<#${change.object}>` : quoted(change.object, 80)
-    const what = say.text(`change.${change.what}` as MessageKey, { object })
-    const undone = change.undoneAt ? ` ${say.text('changes.undone')}` : ''
-    return `${moment(change.at)} <@${change.userId}>: ${what}${undone}`
-  }),
-})
+async function putBack(
+  undo: Undo,
+  removedAt: string,
+  { guildId }: Asker,
+  { store: tx, now }: Pick<CommandContext, 'store' | 'now'>,
+): Promise<boolean> {
+  switch (undo.kind) {
+    case 'watch-term':
+      return tx.watchTerms.add(undo.term)
+    case 'entity':
+      await tx.entities.put({ ...undo.entity, owner: guildId })
+      return true
+    case 'source':
+      await tx.sources.put({ ...undo.source, owner: guildId })
+      return true
+    default: {
+      const { subscription } = undo
+      const added = await tx.subscriptions.add(subscription)
+      // What was recorded meanwhile is in the next digest: the cursor goes back to the removal.
+      const sequence = await tx.statements.before(removedAt)
+      const { nextDigestAt } = subscription
+      if (added) await tx.digests.compose(subscription.id, { sequence, now: now(), nextDigestAt, delivery: null })
+      return added
+    }
+  }
+}
+
+/** The audit list, newest first, and a menu of the removals that can still be undone. */
+export const changeList: Lister = async ({ guildId, say }, query, { store, now }) => {
+  const changes = (await store.guilds.changes(guildId, 500)).map((change) => ({ change, what: describe(change, say) }))
+  const wanted = query.toLowerCase()
+  const since = new Date(Date.parse(now()) - UNDO_HOURS * 3_600_000).toISOString()
+  const undoable = changes.filter(({ change }) => change.undo && !change.undoneAt && change.at >= since)
+  return {
+    title: say.text('changes.title'),
+    empty: say.text(changes.length > 0 ? 'list.nothing' : 'changes.empty'),
+    rows: changes
+      .filter(({ what }) => what.toLowerCase().includes(wanted))
+      .map(({ change, what }) => {
+        const undone = change.undoneAt ? ` ${say.text('changes.undone')}` : ''
+        return `${moment(change.at)} <@${change.userId}>: ${what}${undone}`
+      }),
+    menu: {
+      customId: 'undo:chosen',
+      placeholder: say.text('undo.pick'),
+      options: undoable.map(({ change: { id, what, object } }) => ({
+        value: id,
+        label: say.text(`change.${what}` as MessageKey, { object }),
+      })),
+    },
+  }
+}
+
+function describe({ what, object }: Change, say: Asker['say']): string {
+  const shown = /^\d{15,20}$/.test(object) ? `<#${object}>` : quoted(object, 80)
+  return say.text(`change.${what}` as MessageKey, { object: shown })
+}

@@ -1,3 +1,6 @@
+import type { Pack } from '../config/packs.ts'
+import type { Reader } from '../jobs/reader.ts'
+import type { Touched } from '../jobs/track.ts'
 import type { Log } from '../log.ts'
 import type { Delivery, Digest, Entity, LookupAnswer, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
@@ -5,8 +8,16 @@ import type { Store } from '../store/store.ts'
 /** What commands work with. */
 export type CommandContext = {
   store: Store
-  /** The entities that the operator tracks, as the config names them now. */
-  entities(): Entity[]
+  /** Who is tracked, as this server may see it: the operator's entities and its own. */
+  entities(guildId: string | null): Entity[]
+  /** Takes a change of this server's entities or terms over; what is on record is read again in the background. */
+  track(touched: Touched): Promise<void>
+  /** The outside world, through the guarded door. */
+  outside: Pick<Reader, 'read' | 'find' | 'file'>
+  /** Reads sources of this server now, as far as the time allows, and analyses what came. */
+  readNow(sourceIds: string[]): Promise<void>
+  /** Bundled topics to begin with. */
+  packs(): Pack[]
   /** What is known of a text or a link, as far as this server may see it; null is a direct message. */
   lookup(text: string, guildId: string | null): Promise<LookupAnswer>
   /** The digest that this server (or one of its channels) would get now; null where there is nothing to say. */
@@ -15,6 +26,8 @@ export type CommandContext = {
   post(posting: Pick<Posting, 'id' | 'deliveryId' | 'drawn'>, target: Delivery['target']): Promise<void>
   /** A line to a channel. Words from outside in it are harmless already. @throws {DiscordError} */
   tell(channelId: string, words: string): Promise<void>
+  /** As Discord shows it, null where it is not known here. */
+  channelName(channelId: string): string | null
   /** ISO 8601, UTC. */
   now(): string
   log: Log

@@ -72,6 +72,17 @@ export const roleOption = (name: string, key: MessageKey): APIApplicationCommand
   ...described(key),
 })
 
+export const attachmentOption = (
+  name: string,
+  key: MessageKey,
+  required = false,
+): APIApplicationCommandBasicOption => ({
+  type: ApplicationCommandOptionType.Attachment,
+  name,
+  ...described(key),
+  ...(required ? { required: true } : {}),
+})
+
 export const flagOption = (name: string, key: MessageKey): APIApplicationCommandBasicOption => ({
   type: ApplicationCommandOptionType.Boolean,
   name,

@@ -7,6 +7,7 @@ const KIND: Partial<Record<ApplicationCommandOptionType, string>> = {
   [ApplicationCommandOptionType.Channel]: 'channel',
   [ApplicationCommandOptionType.Role]: 'role',
   [ApplicationCommandOptionType.Integer]: 'number',
+  [ApplicationCommandOptionType.Attachment]: 'file',
 }
 
 /** Every command as a page of Markdown: what a person can type, and who may. Generated, so that it is never behind. */

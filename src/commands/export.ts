@@ -6,7 +6,7 @@ import type { CommandContext } from './context.ts'
 import { choiceOption, slash, textOption } from './define.ts'
 import { findSaid, SINCE, saidQuery } from './record.ts'
 import { panel, quoted } from './reply.ts'
-import { suggestEntities } from './watch.ts'
+import { suggestEntities } from './terms.ts'
 
 /** `/export`: what somebody said, as a file for a spreadsheet or a program. */
 export const exportSaid = (context: CommandContext): Command => ({
@@ -19,11 +19,11 @@ export const exportSaid = (context: CommandContext): Command => ({
       choiceOption('since', 'said.since', SINCE),
     ],
   }),
-  complete: (interaction) => suggestEntities(interaction.options.getFocused().toLowerCase(), context),
+  complete: (interaction) => suggestEntities(interaction.options.getFocused(), interaction.guildId, context),
   async run(interaction) {
-    const { say } = inServer(interaction)
+    const { say, guildId } = inServer(interaction)
     const { options } = interaction as ChatInputCommandInteraction
-    const { name, found } = await findSaid(saidQuery(options), context)
+    const { name, found } = await findSaid(saidQuery(options), guildId, context)
     if (found.length === 0) return { kind: 'message', message: panel('', [say.text('lookup.nothing')]) }
     const rows = found.map(toRow)
     const isCsv = options.getString('format') === 'csv'

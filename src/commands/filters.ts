@@ -5,14 +5,14 @@ import type { Choice } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import { sayIn } from '../messages/languages.ts'
 import type { Say } from '../messages/say.ts'
-import type { DigestFilter, Subscription } from '../model.ts'
+import type { DigestFilter, Entity, SubscriptionWish } from '../model.ts'
 import type { Asker } from './asking.ts'
+import { suggestClaims, visibleClaim } from './claim.ts'
 import type { CommandContext } from './context.ts'
-import { channelOption, described, roleOption, textOption } from './define.ts'
-import { suggestClaims, visibleClaims } from './operator.ts'
+import { channelOption, described, flagOption, roleOption, textOption } from './define.ts'
 import { quoted } from './reply.ts'
-import { suggestSchedules, suggestZones } from './schedule.ts'
-import { findEntity, suggestEntities } from './watch.ts'
+import { describeQuiet, parseQuiet, suggestQuiet, suggestSchedules, suggestZones } from './schedule.ts'
+import { findEntity, suggestEntities } from './terms.ts'
 
 /** When, what for, whom to mention, who has to approve: the options of `/subscribe` and `/subscriptions edit`. */
 export const deliveryOptions: APIApplicationCommandBasicOption[] = [
@@ -31,6 +31,8 @@ export const deliveryOptions: APIApplicationCommandBasicOption[] = [
   },
   roleOption('role', 'filter.role'),
   channelOption('approval', 'filter.approval', [ChannelType.GuildText]),
+  textOption('quiet_hours', 'filter.quiet', { autocomplete: true, maxLength: 20 }),
+  flagOption('nothing_new', 'filter.nothing'),
 ]
 
 /** Suggestions for any of these options. */
@@ -39,11 +41,12 @@ export async function suggestDelivery(
   context: CommandContext,
 ): Promise<Choice[]> {
   const { name, value } = interaction.options.getFocused(true)
+  if (name === 'quiet_hours') return suggestQuiet(value)
   if (name === 'schedule') return suggestSchedules(value, sayIn(interaction.locale))
-  if (name === 'entity') return suggestEntities(value.toLowerCase(), context)
+  if (name === 'entity') return suggestEntities(value, interaction.guildId, context)
   if (name === 'claim') return suggestClaims(value, interaction.guildId ?? '', context)
   if (name !== 'source') return suggestZones(value)
-  const publishers = (await context.store.sources.list()).flatMap(({ source }) =>
+  const publishers = (await context.store.seenBy(interaction.guildId).sources.list()).flatMap(({ source }) =>
     source.sample ? [] : (source.publisher ?? []),
   )
   return [...new Set(publishers)]
@@ -51,26 +54,23 @@ export async function suggestDelivery(
     .map((one) => ({ name: one, value: one }))
 }
 
-export type DeliveryWish = Pick<Subscription, 'filter' | 'roleId' | 'approvalChannelId'>
-
 /** What was asked for besides the schedule; what was not asked for stays as `known` has it. @throws {UsageError} */
 export async function readWish(
   options: ChatInputCommandInteraction['options'],
-  known: DeliveryWish,
+  known: SubscriptionWish,
   { guildId, say }: Asker,
   context: CommandContext,
-): Promise<DeliveryWish> {
+): Promise<SubscriptionWish> {
   const filter: DigestFilter = { ...known.filter }
   const entity = options.getString('entity')
   if (entity) {
-    const found = findEntity(entity, context)
+    const found = findEntity(entity, guildId, context)
     if (!found) throw new UsageError(say.text('entity.unknown', { name: entity }))
     filter.entityId = found.id
   }
   const claim = options.getString('claim')
   if (claim) {
-    if (!(await visibleClaims(guildId, context)).some(({ id }) => id === claim))
-      throw new UsageError(say.text('claim.unknown', { claim }))
+    if (!(await visibleClaim(claim, guildId, context))) throw new UsageError(say.text('claim.unknown', { claim }))
     filter.claimId = claim
   }
   const words = options.getString('words')
@@ -83,7 +83,14 @@ export async function readWish(
     filter: Object.keys(filter).length > 0 ? filter : null,
     roleId: options.getRole('role')?.id ?? known.roleId ?? null,
     approvalChannelId: options.getChannel('approval')?.id ?? known.approvalChannelId ?? null,
+    ...readQuiet(options.getString('quiet_hours'), known, say),
+    nothingNew: options.getBoolean('nothing_new') ?? known.nothingNew ?? false,
   }
+}
+
+function readQuiet(written: string | null, known: SubscriptionWish, say: Say) {
+  if (written !== null) return parseQuiet(written, say)
+  return { quietFrom: known.quietFrom ?? null, quietTo: known.quietTo ?? null }
 }
 
 /** Points at the mistake in a query, null where there is none. */
@@ -94,10 +101,12 @@ export function pointAt(query: string | null, say: Say): string | null {
   return `${say.text(`query.${parsed.mistake}`)}\n\`\`\`\n${line}\n${' '.repeat(parsed.at)}^\n\`\`\``
 }
 
-/** In a line: what a channel filters for, whom it mentions, where it waits for approval. */
-export function describeWish({ filter, roleId, approvalChannelId }: DeliveryWish, say: Say): string {
+/** In a line: what a channel filters for, whom it mentions, where it waits for approval, when it is quiet. */
+export function describeWish(wish: SubscriptionWish, entities: Entity[], say: Say): string {
+  const { filter, roleId, approvalChannelId, nothingNew } = wish
+  const quiet = describeQuiet(wish)
   const { entityId, claimId, query, publisher, minimumScore } = filter ?? {}
-  const only = [entityId, claimId, query && `“${query}”`, publisher]
+  const only = [entities.find(({ id }) => id === entityId)?.name ?? entityId, claimId, query && `“${query}”`, publisher]
     .filter((one) => one !== undefined)
     .map((one) => quoted(one ?? '', 60))
   return [
@@ -105,5 +114,7 @@ export function describeWish({ filter, roleId, approvalChannelId }: DeliveryWish
     ...(minimumScore ? [say.text('filter.least', { percent: Math.round(minimumScore * 100) })] : []),
     ...(roleId ? [`<@&${roleId}>`] : []),
     ...(approvalChannelId ? [say.text('filter.approved', { channel: `<#${approvalChannelId}>` })] : []),
+    ...(quiet ? [say.text('filter.quiet.row', { hours: quiet })] : []),
+    ...(nothingNew ? [say.text('filter.nothing.row')] : []),
   ].join(' · ')
 }

@@ -12,7 +12,11 @@ export const forget = (context: CommandContext): Command => ({
     const { store } = context
     const terms = (await store.watchTerms.list(guildId)).length
     const subscriptions = (await store.subscriptions.list(guildId)).length
-    const question = say.text('forget.question', { terms, subscriptions })
+    const seen = store.seenBy(guildId)
+    const entities = (await seen.entities.list()).length
+    const sources = (await seen.sources.list()).filter(({ source }) => source.owner === guildId).length
+    const claims = (await store.claims.list(guildId)).length
+    const question = say.text('forget.question', { terms, subscriptions, entities, sources, claims })
     return { kind: 'message', message: panel('', [question], [[button(say.text('forget.yes'), 'forget', 'danger')]]) }
   },
 })
@@ -22,7 +26,9 @@ export const forgetComponent = (context: CommandContext): Component => ({
   answers: 'message',
   async run(interaction) {
     const { say, guildId } = await asCurator(interaction, context)
+    const entityIds = (await context.store.seenBy(guildId).entities.list()).map(({ id }) => id)
     await context.store.transaction((tx) => tx.guilds.forget(guildId))
+    await context.track({ entityIds })
     return told(say.text('forget.done'))
   },
 })

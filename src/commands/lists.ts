@@ -1,3 +1,4 @@
+import { ComponentType } from 'discord.js'
 import type { Answer, Component } from '../discord/command.ts'
 import type { RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
@@ -6,7 +7,13 @@ import type { CommandContext } from './context.ts'
 import { button, panel } from './reply.ts'
 
 /** A list as it stands now. Rows are markdown, made harmless already. */
-export type Listing = { title: string; rows: string[]; empty: string }
+export type Listing = {
+  title: string
+  rows: string[]
+  empty: string
+  /** A menu under the list: what can be done with some of it. At most 25 choices. */
+  menu?: { customId: string; placeholder: string; options: { value: string; label: string }[] }
+}
 /** Makes one list. `query` narrows it. */
 export type Lister = (asker: Asker, query: string, context: CommandContext) => Promise<Listing>
 
@@ -22,16 +29,38 @@ export function drawList(name: string, listing: Listing, page: number, query: st
   const pages = paginate(listing.rows)
   const at = Math.min(Math.max(page, 0), Math.max(pages.length - 1, 0))
   const shown = pages[at] ?? [listing.empty]
-  if (pages.length <= 1) return panel(listing.title, [shown.join('\n')])
+  if (pages.length <= 1) return withMenu(panel(listing.title, [shown.join('\n')]), listing)
   const count = say.text('list.page', { page: at + 1, pages: pages.length, rows: listing.rows.length })
+  // A query that does not fit into a button cannot be turned: the first page says how much there is.
+  const isLong = idOf(name, 10_000, query).length > 100
   const turns = [
-    ...(at > 0 ? [button(say.text('list.back'), idOf(name, at - 1, query))] : []),
-    ...(at < pages.length - 1 ? [button(say.text('list.on'), idOf(name, at + 1, query))] : []),
+    ...(at > 0 && !isLong ? [button(say.text('list.back'), idOf(name, at - 1, query))] : []),
+    ...(at < pages.length - 1 && !isLong ? [button(say.text('list.on'), idOf(name, at + 1, query))] : []),
   ]
-  return panel(listing.title, [shown.join('\n'), `-# ${count}`], [turns])
+  const note = isLong ? `${count} · ${say.text('list.long')}` : count
+  return withMenu(panel(listing.title, [shown.join('\n'), `-# ${note}`], [turns]), listing)
 }
 
-const idOf = (name: string, page: number, query: string) => `list:${name}:${page}:${query.slice(0, 60)}`
+function withMenu(message: RenderedMessage, { menu }: Listing): RenderedMessage {
+  const [frame] = message.components
+  if (!menu || menu.options.length === 0 || frame?.type !== ComponentType.Container) return message
+  frame.components.push({
+    type: ComponentType.ActionRow,
+    components: [
+      {
+        type: ComponentType.StringSelect,
+        custom_id: menu.customId,
+        placeholder: menu.placeholder.slice(0, 150),
+        options: menu.options
+          .slice(0, 25)
+          .map(({ value, label }) => ({ value, label: [...label].slice(0, 50).join('') })),
+      },
+    ],
+  })
+  return message
+}
+
+const idOf = (name: string, page: number, query: string) => `list:${name}:${page}:${query}`
 
 function paginate(rows: string[]): string[][] {
   const pages: string[][] = []

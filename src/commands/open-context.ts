@@ -2,6 +2,8 @@ import { createMatcher } from '../claims/match-claims.ts'
 import { prepareDigest } from '../jobs/digest.ts'
 import type { Kit } from '../jobs/kit.ts'
 import { lookUp } from '../jobs/lookup.ts'
+import { readNow } from '../jobs/queue.ts'
+import { entitiesFor, roomsFor, trackAgain } from '../jobs/track.ts'
 import type { LookupAnswer } from '../model.ts'
 import { adjustedFor } from './adjusted.ts'
 import type { CommandContext } from './context.ts'
@@ -10,7 +12,10 @@ import type { CommandContext } from './context.ts'
 const PREVIEW_HOURS = 24
 
 /** What commands work with, from the running process. `kit` may change its config and rooms: they are read each time. */
-export function openContext(kit: Kit, { tell, post }: Pick<CommandContext, 'tell' | 'post'>): CommandContext {
+export function openContext(
+  kit: Kit,
+  { tell, post, channelName }: Pick<CommandContext, 'tell' | 'post' | 'channelName'>,
+): CommandContext {
   const { store, now, log } = kit
   return {
     store,
@@ -18,9 +23,15 @@ export function openContext(kit: Kit, { tell, post }: Pick<CommandContext, 'tell
     log,
     tell,
     post,
-    entities: () => kit.rooms.entities,
+    channelName,
+    entities: (guildId) => entitiesFor(kit.rooms, guildId),
+    track: (touched) => trackAgain(kit, touched),
+    outside: kit.reader,
+    readNow: (sourceIds) => readNow(kit, sourceIds),
+    packs: () => kit.config.packs,
     async lookup(text, guildId) {
-      const answer = await lookUp(text, kit)
+      const rooms = roomsFor(kit.rooms, guildId)
+      const answer = await lookUp(text, { ...kit, rooms, store: store.seenBy(guildId) })
       const theirs = answer.claims.filter(({ claim }) => maySee(claim.owner, guildId))
       return { ...answer, claims: [...theirs, ...(await ownMatches(text, guildId, store))] }
     },

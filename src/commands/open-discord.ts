@@ -91,9 +91,10 @@ function connectOnce(kit: Kit, state: { connection: DiscordConnection | null }):
     changed.add(guildId)
     await resumeMended(guildId, kit, state.connection).finally(() => changed.delete(guildId))
   }
+  const channelName = (id: string) => state.connection?.channelName(id) ?? null
   return connectDiscord({
     ...config.discord,
-    ...allCommands(openContext(kit, { tell, post })),
+    ...allCommands(openContext(kit, { tell, post, channelName })),
     log,
     onGone: (gone) => {
       pauseGone(gone, kit, state.connection).catch((error) =>

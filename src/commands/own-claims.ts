@@ -11,7 +11,8 @@ import { textOption } from './define.ts'
 import { findEntry } from './entry.ts'
 import { quoted, told } from './reply.ts'
 
-const MOST_CLAIMS = 500
+/** More than this in one server is a mistake or an attack. */
+export const MOST_CLAIMS = 500
 
 /** What a claim is made of, where a curator writes one. */
 export const claimOptions = (isNew: boolean): APIApplicationCommandBasicOption[] => [

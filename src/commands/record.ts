@@ -1,15 +1,17 @@
 import type { ChatInputCommandInteraction } from 'discord.js'
+import { fitsFilter, speakerKey } from '../digests/adjust-digest.ts'
 import { isWanted } from '../digests/wanted.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
-import type { sayIn } from '../messages/languages.ts'
+import type { Digest, DigestEntry } from '../model.ts'
 import type { Found } from '../store/store.ts'
-import { inServer } from './asking.ts'
+import { type Asker, inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
 import { choiceOption, slash, textOption } from './define.ts'
+import { describeWish } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, panel, quoted } from './reply.ts'
-import { suggestEntities } from './watch.ts'
+import { findEntity, nameOf, suggestEntities } from './terms.ts'
 
 export const SINCE = { '1': 'since.day', '7': 'since.week', '30': 'since.month', '365': 'since.year' } as const
 const MOST = 200
@@ -24,7 +26,7 @@ export const said = (context: CommandContext): Command => ({
       choiceOption('since', 'said.since', SINCE),
     ],
   }),
-  complete: (interaction) => suggestEntities(interaction.options.getFocused().toLowerCase(), context),
+  complete: (interaction) => suggestEntities(interaction.options.getFocused(), interaction.guildId, context),
   run(interaction) {
     const { options } = interaction as ChatInputCommandInteraction
     return showList(saidList, 'said', interaction, saidQuery(options), context)
@@ -36,8 +38,8 @@ export const saidQuery = (options: ChatInputCommandInteraction['options']) =>
   ['since', 'who', 'about'].map((name) => (options.getString(name) ?? '').replaceAll('|', ' ')).join('|')
 
 /** The query is `days|who|about`. */
-export const saidList: Lister = async ({ say }, query, context) => {
-  const { name, found } = await findSaid(query, context)
+export const saidList: Lister = async ({ say, guildId }, query, context) => {
+  const { name, found } = await findSaid(query, guildId, context)
   return {
     title: say.text('said.title', { who: quoted(name, 60), count: found.length }),
     empty: say.text('lookup.nothing'),
@@ -52,10 +54,11 @@ export const saidList: Lister = async ({ say }, query, context) => {
 /** What one speaker is on record as having said, newest first. The query is `days|who|about`. */
 export async function findSaid(
   query: string,
+  guildId: string,
   { store, entities, now }: Pick<CommandContext, 'store' | 'entities' | 'now'>,
 ): Promise<{ name: string; found: Found[] }> {
   const [days = '', who = '', about = ''] = query.split('|')
-  const entity = entities().find(({ id }) => id === who)
+  const entity = findEntity(who, guildId, { entities })
   const name = entity?.name ?? who
   const after = days ? new Date(Date.parse(now()) - Number(days) * 86_400_000).toISOString() : ''
   const words = about.toLowerCase().split(/\s+/).filter(Boolean)
@@ -63,7 +66,7 @@ export async function findSaid(
     entity
       ? speaker?.entityId === entity.id || speaksFor?.entityId === entity.id
       : speaker?.name.toLowerCase().includes(name.toLowerCase())
-  const found = (await store.statements.search(`${name} ${about}`.trim(), MOST))
+  const found = (await store.seenBy(guildId).statements.search(`${name} ${about}`.trim(), MOST))
     .filter(({ statement, document }) => {
       const text = `${statement.content} ${document.title ?? ''}`.toLowerCase()
       const isRecent = (document.published ?? '') >= after
@@ -82,18 +85,20 @@ export const why = (context: CommandContext): Command => ({
   async run(interaction) {
     const { guildId, say } = inServer(interaction)
     const asked = (interaction as ChatInputCommandInteraction).options.getString('record')?.replace(/`/g, '').trim()
-    const found = await context.store.statements.get(asked ?? '')
+    const found = await context.store.seenBy(guildId).statements.get(asked ?? '')
     if (!found) throw new UsageError(say.text('why.unknown', { record: (asked ?? '').slice(0, 60) }))
     const terms = await context.store.watchTerms.list(guildId)
     const caught = terms.filter((term) => isWanted(found, [term]))
-    const names = found.entities.map((id) => context.entities().find((one) => one.id === id)?.name ?? id)
+    const names = found.entities.map((id) => context.entities(guildId).find((one) => one.id === id)?.name ?? id)
     const lines = [
       `> ${quoted(found.statement.content, 300)}`,
       say.text('why.entities', { names: quoted(names.join(', ') || '–', 200) }),
       terms.length === 0
         ? say.text('why.terms.none')
         : caught.length > 0
-          ? say.text('why.terms.caught', { terms: quoted(caught.map(({ value }) => value).join(', '), 200) })
+          ? say.text('why.terms.caught', {
+              terms: quoted(caught.map((term) => nameOf(term, context.entities(guildId))).join(', '), 200),
+            })
           : say.text('why.terms.missed', { count: terms.length }),
       ...(found.backlog ? [say.text('why.backlog')] : []),
       ...(found.sample ? [say.text('why.sample')] : []),
@@ -104,19 +109,39 @@ export const why = (context: CommandContext): Command => ({
           words: quoted(match.evidence.words.join(', ') || '–', 150),
         }),
       ),
-      ...(await toldIn(found.sequence, guildId, context, say)),
+      ...(await toldIn(found, { guildId, say, userId: interaction.user.id }, context)),
     ]
     return { kind: 'message', message: panel(say.text('why.title'), [lines.join('\n')]) }
   },
 })
 
-async function toldIn(sequence: number, guildId: string, { store }: CommandContext, say: ReturnType<typeof sayIn>) {
+/** For each channel of this server: posted when, or why not. */
+async function toldIn(found: Found, { guildId, say }: Asker, context: CommandContext): Promise<string[]> {
+  const { store } = context
+  const { muted, corrections } = await store.guilds.settings(guildId)
+  const entry = await context.lookup(found.statement.id, guildId).then(({ entries }) => entries[0])
   const lines: string[] = []
-  for (const { id, target, pausedBecause } of (await store.subscriptions.list(guildId)).slice(0, 20)) {
-    if (target.kind !== 'discord') continue
-    const cursor = await store.digests.cursor(id)
-    const key = pausedBecause ? 'why.paused' : cursor.sequence >= sequence ? 'why.covered' : 'why.waiting'
-    lines.push(say.text(key, { channel: `<#${target.channelId}>` }))
+  if (entry && muted.includes(speakerKey(entry))) lines.push(say.text('why.muted'))
+  const parted = corrections.filter(({ entryId }) => entryId === found.statement.id)
+  for (const { claimId } of parted) lines.push(say.text('why.parted', { claim: quoted(claimId, 60) }))
+  for (const one of (await store.subscriptions.list(guildId)).slice(0, 20)) {
+    if (one.target.kind !== 'discord') continue
+    const channel = `<#${one.target.channelId}>`
+    const posted = (await store.digests.of(guildId, one.target.channelId, 50)).find((digest) =>
+      entriesIn(digest).some(({ statementIds }) => statementIds.includes(found.statement.id)),
+    )
+    const isFiltered = one.filter && entry && !fitsFilter(entry, one.filter)
+    if (isFiltered)
+      lines.push(say.text('why.filtered', { channel, filter: describeWish(one, context.entities(guildId), say) }))
+    else if (posted) lines.push(say.text('why.posted', { channel, time: moment(posted.composedAt) }))
+    else if (one.pausedBecause) lines.push(say.text('why.paused', { channel }))
+    else {
+      const { sequence } = await store.digests.cursor(one.id)
+      lines.push(say.text(sequence >= found.sequence ? 'why.covered' : 'why.waiting', { channel }))
+    }
   }
   return lines.length > 0 ? lines : [say.text('subscriptions.empty')]
 }
+
+const entriesIn = ({ claims, unmatched }: Digest): DigestEntry[] =>
+  [...claims.flatMap(({ speakers }) => speakers), ...unmatched].flatMap(({ entries }) => entries)

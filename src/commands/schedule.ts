@@ -61,6 +61,43 @@ export function suggestSchedules(typed: string, say: Say): Choice[] {
   }
 }
 
+/** Hours in which nothing is sent: `22:00-07:00`, as minutes since midnight. @throws {UsageError} with an example */
+export function parseQuiet(written: string, say: Say): { quietFrom: number; quietTo: number } {
+  const [, from, to] = /^\s*(\S+?)\s*(?:-|–|to)\s*(\S+)\s*$/.exec(written) ?? []
+  const [quietFrom, quietTo] = [minutesOf(from), minutesOf(to)]
+  if (quietFrom === null || quietTo === null || quietFrom === quietTo)
+    throw new UsageError(say.text('filter.quiet.wrong', { hours: written.slice(0, 30) }))
+  return { quietFrom, quietTo }
+}
+
+function minutesOf(written: string | undefined): number | null {
+  const [, hours, minutes] = /^([01]?\d|2[0-4])(?::([0-5]\d))?$/.exec(written ?? '') ?? []
+  if (hours === undefined) return null
+  const total = Number(hours) * 60 + Number(minutes ?? 0)
+  return total > 1440 ? null : total % 1440
+}
+
+/** `22:00–07:00`, null where there are none. */
+export function describeQuiet({
+  quietFrom,
+  quietTo,
+}: {
+  quietFrom?: number | null
+  quietTo?: number | null
+}): string | null {
+  if (quietFrom === null || quietFrom === undefined || quietTo === null || quietTo === undefined) return null
+  const clock = (minutes: number) =>
+    `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+  return `${clock(quietFrom)}–${clock(quietTo)}`
+}
+
+const QUIET = ['22:00-07:00', '23:00-06:00', '20:00-08:00', '18:00-09:00']
+
+export const suggestQuiet = (typed: string): Choice[] =>
+  [...new Set([typed.trim(), ...QUIET])]
+    .filter((one) => one.includes(typed.trim()) && /^\d{1,2}(:\d\d)?-\d{1,2}(:\d\d)?$/.test(one))
+    .map((value) => ({ name: value, value }))
+
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')]
 
 /** Time zones whose name holds what is typed: `berlin`, `new york`. */

@@ -1,12 +1,11 @@
 import type { ChatInputCommandInteraction } from 'discord.js'
 import type { Command } from '../discord/command.ts'
-import type { Say } from '../messages/say.ts'
 import type { Source, SourceState } from '../model.ts'
 import { troubleOf } from '../sources/trouble.ts'
-import { asCurator } from './asking.ts'
+import { type Asker, asCurator } from './asking.ts'
 import { changeList } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { slash, subcommand } from './define.ts'
+import { slash, subcommand, textOption } from './define.ts'
 import { showList } from './lists.ts'
 import { moment, panel, quoted } from './reply.ts'
 
@@ -15,12 +14,16 @@ export const status = (context: CommandContext): Command => ({
   examples: ['/status now', '/status changes'],
   definition: slash('status', 'status.help', {
     curators: true,
-    options: [subcommand('now', 'status.now.help'), subcommand('changes', 'status.changes.help')],
+    options: [
+      subcommand('now', 'status.now.help'),
+      subcommand('changes', 'status.changes.help', [textOption('search', 'list.search', { maxLength: 50 })]),
+    ],
   }),
   async run(interaction) {
     const asker = await asCurator(interaction, context)
     const { options } = interaction as ChatInputCommandInteraction
-    if (options.getSubcommand() === 'changes') return showList(changeList, 'changes', interaction, '', context)
+    if (options.getSubcommand() === 'changes')
+      return showList(changeList, 'changes', interaction, options.getString('search') ?? '', context)
     const { say, guildId } = asker
     const { store } = context
     const sources = await sourceLines(asker, context)
@@ -55,8 +58,8 @@ const MOST = 5
 const NEXT = 3
 
 /** How the sources do: how many, which are in trouble and why, which are read next and why then. */
-async function sourceLines({ say }: { say: Say }, { store, now }: CommandContext): Promise<string[]> {
-  const sources = (await store.sources.list()).filter(({ source }) => source.enabled && !source.sample)
+async function sourceLines({ say, guildId }: Asker, { store, now }: CommandContext): Promise<string[]> {
+  const sources = (await store.seenBy(guildId).sources.list()).filter(({ source }) => source.enabled && !source.sample)
   const troubles = sources.flatMap(({ source, state }) => {
     const told = troubleOf(source, state, now())
     if (told) return [told]

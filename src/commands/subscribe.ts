@@ -2,12 +2,12 @@ import { ChannelType, type ChatInputCommandInteraction, PermissionFlagsBits } fr
 import { nextDue } from '../digests/schedule.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
-import type { Subscription } from '../model.ts'
-import { type Asker, asCurator } from './asking.ts'
+import type { Subscription, SubscriptionWish } from '../model.ts'
+import { type Asker, type Asking, asCurator } from './asking.ts'
 import { noteChange, undoButton } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { channelOption, slash } from './define.ts'
-import { type DeliveryWish, deliveryOptions, pointAt, readWish, suggestDelivery } from './filters.ts'
+import { deliveryOptions, pointAt, readWish, suggestDelivery } from './filters.ts'
 import { moment, panel, told } from './reply.ts'
 import { parseSchedule, parseZone } from './schedule.ts'
 
@@ -24,7 +24,10 @@ const MOST_SUBSCRIPTIONS = 100
 const FIRST_HOURS = 24
 
 export const subscribe = (context: CommandContext): Command => ({
-  examples: ['/subscribe channel:#news schedule:weekdays 08:30 time_zone:Europe/Berlin'],
+  examples: [
+    '/subscribe channel:#news schedule:weekdays 08:30 time_zone:Europe/Berlin',
+    '/subscribe schedule:immediate entity:Mira Sol quiet_hours:22:00-07:00',
+  ],
   definition: slash('subscribe', 'subscribe.help', {
     curators: true,
     options: [channelOption('channel', 'subscribe.channel', CHANNELS), ...deliveryOptions],
@@ -34,7 +37,7 @@ export const subscribe = (context: CommandContext): Command => ({
     const asker = await asCurator(interaction, context)
     const { options } = interaction as ChatInputCommandInteraction
     const channelId = options.getChannel('channel')?.id ?? interaction.channelId
-    checkPermissions(interaction as ChatInputCommandInteraction, channelId, asker)
+    checkPermissions(interaction, channelId, asker)
     const schedule = parseSchedule(options.getString('schedule') ?? 'daily 08:00', asker.say)
     const timeZone = parseZone(options.getString('time_zone') ?? 'UTC', asker.say)
     const mistake = pointAt(options.getString('words'), asker.say)
@@ -51,7 +54,7 @@ export const subscribe = (context: CommandContext): Command => ({
 
 /** Subscribes a channel, its first digest looking back a day. @throws {UsageError} where it is subscribed already */
 export async function subscribeChannel(
-  wish: { channelId: string; schedule: string; timeZone: string } & DeliveryWish,
+  wish: { channelId: string; schedule: string; timeZone: string } & SubscriptionWish,
   asker: Asker,
   { store, now }: CommandContext,
 ): Promise<Subscription> {
@@ -111,7 +114,7 @@ export async function unsubscribeChannel(channelId: string, asker: Asker, { stor
 }
 
 /** Says at once what would fail at the first digest. Where Discord does not tell us, the first digest will. */
-function checkPermissions(interaction: ChatInputCommandInteraction, channelId: string, { say }: Asker): void {
+export function checkPermissions(interaction: Asking, channelId: string, { say }: Asker): void {
   const channel = interaction.guild?.channels.cache.get(channelId)
   const me = interaction.guild?.members.me
   if (!channel || !me) return

@@ -6,14 +6,19 @@ import type { Subscription } from '../model.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { type ChangeKind, noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { channelOption, choiceOption, slash, subcommand } from './define.ts'
+import { channelOption, choiceOption, slash, subcommand, textOption } from './define.ts'
 import { deliveryOptions, describeWish, pointAt, readWish, suggestDelivery } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, quoted, told } from './reply.ts'
 import { parseSchedule, parseZone } from './schedule.ts'
 import { CHANNELS, unsubscribeChannel } from './subscribe.ts'
 
-const CLEAR = { filter: 'filter.clear.filter', role: 'filter.clear.role', approval: 'filter.clear.approval' } as const
+const CLEAR = {
+  filter: 'filter.clear.filter',
+  role: 'filter.clear.role',
+  approval: 'filter.clear.approval',
+  quiet: 'filter.clear.quiet',
+} as const
 const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
 
 export const subscriptions = (context: CommandContext): Command => ({
@@ -21,7 +26,7 @@ export const subscriptions = (context: CommandContext): Command => ({
   definition: slash('subscriptions', 'subscriptions.help', {
     curators: true,
     options: [
-      subcommand('list', 'subscriptions.list.help'),
+      subcommand('list', 'subscriptions.list.help', [textOption('search', 'list.search', { maxLength: 50 })]),
       subcommand('edit', 'subscriptions.edit.help', [
         channel,
         ...deliveryOptions,
@@ -39,7 +44,7 @@ export const subscriptions = (context: CommandContext): Command => ({
     const channelId = options.getChannel('channel')?.id ?? interaction.channelId
     switch (options.getSubcommand()) {
       case 'list':
-        return showList(subscriptionList, 'subscriptions', interaction, '', context)
+        return showList(subscriptionList, 'subscriptions', interaction, options.getString('search') ?? '', context)
       case 'edit':
         return edit(channelId, options, asker, context)
       case 'pause': {
@@ -54,21 +59,27 @@ export const subscriptions = (context: CommandContext): Command => ({
   },
 })
 
-/** Every channel with its schedule, its next digest, or why there is none. */
-export const subscriptionList: Lister = async ({ guildId, say }, _query, { store }) => ({
-  title: say.text('subscriptions.title'),
-  empty: say.text('subscriptions.empty'),
-  rows: (await store.subscriptions.list(guildId)).map((one) => {
-    const place = one.target.kind === 'discord' ? `<#${one.target.channelId}>` : ''
+/** Every channel with its schedule, its next digest, or why there is none. Found by name, schedule and filter. */
+export const subscriptionList: Lister = async ({ guildId, say }, query, { store, entities, channelName }) => {
+  const all = await store.subscriptions.list(guildId)
+  const wanted = query.toLowerCase().replace(/^#/, '')
+  const rows = all.map((one) => {
+    const channelId = one.target.kind === 'discord' ? one.target.channelId : ''
     const state = one.pausedBecause
       ? say.text('subscriptions.row.paused', { because: quoted(one.pausedBecause, 150) })
       : one.nextDigestAt
         ? say.text('subscriptions.row.next', { time: moment(one.nextDigestAt, 'R') })
         : ''
-    const wish = describeWish(one, say)
-    return `${place} \`${one.schedule}\` ${quoted(one.timeZone)} · ${state}${wish ? `\n-# ${wish}` : ''}`
-  }),
-})
+    const wish = describeWish(one, entities(guildId), say)
+    const row = `<#${channelId}> \`${one.schedule}\` ${quoted(one.timeZone)} · ${state}${wish ? `\n-# ${wish}` : ''}`
+    return { row, text: `${channelName(channelId) ?? ''} ${row}`.toLowerCase() }
+  })
+  return {
+    title: say.text('subscriptions.title'),
+    empty: say.text(all.length > 0 ? 'list.nothing' : 'subscriptions.empty'),
+    rows: rows.filter(({ text }) => text.includes(wanted)).map(({ row }) => row),
+  }
+}
 
 async function find(channelId: string, asker: Asker, { store }: Pick<CommandContext, 'store'>): Promise<Subscription> {
   const found = (await store.subscriptions.list(asker.guildId)).find(
@@ -100,6 +111,9 @@ async function edit(
       filter: clear === 'filter' ? null : (known.filter ?? null),
       roleId: clear === 'role' ? null : (known.roleId ?? null),
       approvalChannelId: clear === 'approval' ? null : (known.approvalChannelId ?? null),
+      quietFrom: clear === 'quiet' ? null : (known.quietFrom ?? null),
+      quietTo: clear === 'quiet' ? null : (known.quietTo ?? null),
+      nothingNew: known.nothingNew ?? false,
     },
     asker,
     context,

@@ -6,9 +6,9 @@ import { FONTS } from '../pictures/fonts.ts'
 import { type Moment, momentKind } from '../pictures/moments.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
+import { suggestClaims, visibleClaim } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { flagOption, slash, subcommand, textOption } from './define.ts'
-import { suggestClaims, visibleClaims } from './operator.ts'
 import { moment, quoted } from './reply.ts'
 
 const MOST = 300
@@ -42,9 +42,9 @@ export const timeline = (context: CommandContext): Command => ({
 
 async function ofClaim(wanted: string, asker: Asker, context: CommandContext): Promise<Answer> {
   const { say, guildId } = asker
-  const claim = (await visibleClaims(guildId, context)).find(({ id }) => id === wanted)
+  const claim = await visibleClaim(wanted, guildId, context)
   if (!claim) throw new UsageError(say.text('claim.unknown', { claim: wanted.slice(0, 60) }))
-  const found = await context.store.statements.byClaim(claim.id, MOST)
+  const found = await context.store.seenBy(guildId).statements.byClaim(claim.id, MOST)
   const said = found.map((one) => ({
     found: one,
     row: one.statement.speaker?.name ?? say.text('digest.speaker.unknown'),
@@ -54,15 +54,14 @@ async function ofClaim(wanted: string, asker: Asker, context: CommandContext): P
 }
 
 async function ofQuote(record: string, asker: Asker, context: CommandContext): Promise<Answer> {
-  const { say } = asker
-  const one = await context.store.statements.get(record)
+  const { say, guildId } = asker
+  const { statements } = context.store.seenBy(guildId)
+  const one = await statements.get(record)
   if (!one) throw new UsageError(say.text('why.unknown', { record: record.slice(0, 60) }))
-  const { entries } = await context.lookup(one.statement.id, asker.guildId)
+  const { entries } = await context.lookup(one.statement.id, guildId)
   const entry = entries.find(({ statementIds }) => statementIds.includes(one.statement.id))
   const ids = entry?.statementIds ?? [one.statement.id]
-  const found = (await Promise.all(ids.slice(0, MOST).map((id) => context.store.statements.get(id)))).filter(
-    (each) => each !== null,
-  )
+  const found = (await Promise.all(ids.slice(0, MOST).map((id) => statements.get(id)))).filter((each) => each !== null)
   const said = found.map((each) => ({ found: each, row: outletOf(each), kind: 'repeats' as const }))
   return draw(one.statement.content, said, asker)
 }

@@ -1,44 +1,45 @@
-import { randomUUID } from 'node:crypto'
-import type { ChatInputCommandInteraction } from 'discord.js'
-import { isWanted } from '../digests/wanted.ts'
-import type { Choice, Command } from '../discord/command.ts'
+import type { AutocompleteInteraction, ChatInputCommandInteraction } from 'discord.js'
+import { isMistake, parseQuery, type Query } from '../digests/query.ts'
+import type { Answer, Choice, Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
-import type { Entity, WatchTerm } from '../model.ts'
-import { type Asker, asCurator } from './asking.ts'
+import type { WatchTerm } from '../model.ts'
+import { type Asker, asCurator, inServer } from './asking.ts'
 import { noteChange, undoButton } from './changes.ts'
 import type { CommandContext } from './context.ts'
-import { slash, subcommand, textOption } from './define.ts'
+import { choiceOption, slash, subcommand, textOption } from './define.ts'
+import { pointAt } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, panel, quoted, told } from './reply.ts'
+import { findTerm, nameOf, suggestEntities, toTerm } from './terms.ts'
+import { watchTest } from './watch-test.ts'
 
 const MOST_TERMS = 500
-const TEST_DAYS = 7
+const KINDS = { entity: 'watch.kind.entity', phrase: 'watch.kind.phrase', query: 'watch.kind.query' } as const
+const term = textOption('term', 'watch.term', { required: true, autocomplete: true, maxLength: 200 })
+const kind = choiceOption('kind', 'watch.kind', KINDS)
 
 export const watch = (context: CommandContext): Command => ({
-  examples: ['/watch add term:@mirasol', '/watch test term:harbour lamps'],
+  examples: [
+    '/watch add term:@mirasol',
+    '/watch add term:lamp* AND (quay OR "old harbour") -ferry',
+    '/watch edit term:harbour lamps to:harbour NEAR/5 lamps',
+    '/watch test term:harbour lamps',
+  ],
   definition: slash('watch', 'watch.help', {
     curators: true,
     options: [
-      subcommand('add', 'watch.add.help', [
-        textOption('term', 'watch.term', { required: true, autocomplete: true, maxLength: 100 }),
+      subcommand('add', 'watch.add.help', [term, kind]),
+      subcommand('edit', 'watch.edit.help', [
+        term,
+        textOption('to', 'watch.to', { required: true, autocomplete: true, maxLength: 200 }),
+        kind,
       ]),
-      subcommand('remove', 'watch.remove.help', [
-        textOption('term', 'watch.term', { required: true, autocomplete: true, maxLength: 100 }),
-      ]),
+      subcommand('remove', 'watch.remove.help', [term]),
       subcommand('list', 'watch.list.help', [textOption('search', 'list.search', { maxLength: 50 })]),
-      subcommand('test', 'watch.test.help', [
-        textOption('term', 'watch.term', { required: true, autocomplete: true, maxLength: 100 }),
-      ]),
+      subcommand('test', 'watch.test.help', [term, kind]),
     ],
   }),
-  async complete(interaction) {
-    const typed = interaction.options.getFocused().toLowerCase()
-    if (interaction.options.getSubcommand() !== 'remove') return suggestEntities(typed, context)
-    const terms = await context.store.watchTerms.list(interaction.guildId ?? '')
-    return terms
-      .map((term) => ({ name: nameOf(term, context.entities()), value: term.value }))
-      .filter(({ name }) => name.toLowerCase().includes(typed))
-  },
+  complete: (interaction) => complete(interaction, context),
   async run(interaction) {
     const { options } = interaction as ChatInputCommandInteraction
     const written = options.getString('term')?.trim() ?? ''
@@ -46,82 +47,118 @@ export const watch = (context: CommandContext): Command => ({
       case 'list':
         return showList(watchList, 'watch', interaction, options.getString('search') ?? '', context)
       case 'test':
-        return showList(watchTest, 'watch-test', interaction, written, context)
+        return test(written, interaction as ChatInputCommandInteraction, context)
       case 'remove':
         return remove(written, await asCurator(interaction, context), context)
+      case 'edit':
+        return edit(written, options, await asCurator(interaction, context), context)
       default:
-        return add(written, await asCurator(interaction, context), context)
+        return add(written, options.getString('kind'), await asCurator(interaction, context), context)
     }
   },
 })
 
-/** Tracked entities by name, alias or handle. */
-export function suggestEntities(typed: string, { entities }: Pick<CommandContext, 'entities'>): Choice[] {
-  return entities()
-    .filter(({ name, aliases, handles }) =>
-      [name, ...aliases, ...handles].some((one) => one.toLowerCase().includes(typed)),
-    )
-    .map(({ name, id }) => ({ name, value: id }))
+async function complete(interaction: AutocompleteInteraction, context: CommandContext): Promise<Choice[]> {
+  const { name, value } = interaction.options.getFocused(true)
+  const guildId = interaction.guildId ?? ''
+  const what = interaction.options.getSubcommand()
+  const isKnown = what === 'remove' || (what === 'edit' && name === 'term')
+  const known = isKnown || what === 'test' ? await watched(value, guildId, context) : []
+  return isKnown ? known : [...known, ...suggestEntities(value, guildId, context)]
 }
 
-const nameOf = ({ kind, value }: WatchTerm, entities: Entity[]) =>
-  kind === 'entity' ? (entities.find(({ id }) => id === value)?.name ?? value) : `“${value}”`
-
-/** The tracked entity that goes by this id, name, alias or handle. */
-export function findEntity(written: string, { entities }: Pick<CommandContext, 'entities'>): Entity | undefined {
-  const wanted = written.trim().replace(/^@/, '').toLowerCase()
-  return entities().find(
-    ({ id, name, aliases, handles }) =>
-      id === wanted || [name, ...aliases, ...handles].some((one) => one.toLowerCase() === wanted),
-  )
+/** Terms of this server whose name holds what is typed; the value is the term's id, since a query may be long. */
+async function watched(typed: string, guildId: string, { store, entities }: CommandContext): Promise<Choice[]> {
+  const terms = await store.watchTerms.list(guildId)
+  return terms
+    .map((one) => ({ name: nameOf(one, entities(guildId)), value: one.id }))
+    .filter(({ name }) => name.toLowerCase().includes(typed.trim().toLowerCase()))
 }
 
-/** A tracked entity where the words name one, else a phrase to look for. */
-function toTerm(written: string, guildId: string, userId: string, context: CommandContext): WatchTerm {
-  const entity = findEntity(written, context)
-  const value = entity?.id ?? written.replace(/^["“]|["”]$/g, '').trim()
-  return {
-    id: randomUUID(),
-    guildId,
-    kind: entity ? 'entity' : 'phrase',
-    value,
-    createdBy: userId,
-    createdAt: context.now(),
-  }
+/** @throws {UsageError} a text for the person where the term cannot be watched; an answer where a query is mistaken */
+function readTerm(written: string, kind: string | null, asker: Asker, context: CommandContext): WatchTerm | Answer {
+  const { say } = asker
+  const made = toTerm(written, kind, asker, context)
+  if (!made) throw new UsageError(say.text('entity.unknown', { name: written.slice(0, 60) }))
+  if (made.value.length < 3) throw new UsageError(say.text('watch.short'))
+  const mistake = made.kind === 'query' ? pointAt(made.value, say) : null
+  return mistake ? told(mistake) : made
 }
 
-async function add(written: string, asker: Asker, context: CommandContext) {
+const isTerm = (one: WatchTerm | Answer): one is WatchTerm => 'guildId' in one
+
+async function add(written: string, kind: string | null, asker: Asker, context: CommandContext): Promise<Answer> {
   const { store, now, entities } = context
-  const { say, guildId, userId } = asker
-  const term = toTerm(written, guildId, userId, context)
-  if (term.value.length < 3) throw new UsageError(say.text('watch.short'))
-  const name = nameOf(term, entities())
+  const { say, guildId } = asker
+  const made = readTerm(written, kind, asker, context)
+  if (!isTerm(made)) return made
+  const name = nameOf(made, entities(guildId))
   await store.transaction(async (tx) => {
     if ((await tx.watchTerms.list(guildId)).length >= MOST_TERMS)
       throw new UsageError(say.text('watch.full', { most: MOST_TERMS }))
-    if (!(await tx.watchTerms.add(term))) throw new UsageError(say.text('watch.already', { term: name }))
+    if (!(await tx.watchTerms.add(made))) throw new UsageError(say.text('watch.already', { term: name }))
     await noteChange(tx, asker, now(), { what: 'watch', object: name })
   })
-  return told(say.text(term.kind === 'entity' ? 'watch.added.entity' : 'watch.added.phrase', { term: quoted(name) }))
+  await context.track({ words: wordsOf(made) })
+  return told(say.text(`watch.added.${made.kind}`, { term: quoted(name) }))
 }
 
-async function remove(written: string, asker: Asker, { store, now, entities }: CommandContext) {
+async function edit(
+  written: string,
+  options: ChatInputCommandInteraction['options'],
+  asker: Asker,
+  context: CommandContext,
+): Promise<Answer> {
+  const { store, now, entities } = context
   const { say, guildId } = asker
-  const wanted = written
-    .replace(/^["“]|["”]$/g, '')
-    .trim()
-    .toLowerCase()
+  const known = findTerm(written, await store.watchTerms.list(guildId), entities(guildId))
+  if (!known) throw new UsageError(say.text('watch.unknown', { term: written }))
+  const made = readTerm(options.getString('to') ?? '', options.getString('kind'), asker, context)
+  if (!isTerm(made)) return made
+  const [before, name] = [nameOf(known, entities(guildId)), nameOf(made, entities(guildId))]
+  await store.transaction(async (tx) => {
+    const { kind, value } = made
+    if (!(await tx.watchTerms.edit({ ...known, kind, value })))
+      throw new UsageError(say.text('watch.already', { term: name }))
+    await noteChange(tx, asker, now(), { what: 'rewatch', object: `${before} → ${name}` })
+  })
+  await context.track({ words: wordsOf(made) })
+  return told(say.text('watch.edited', { before: quoted(before), term: quoted(name) }))
+}
+
+/** Words of which one stands in everything that the term catches: what holds them is read again. */
+function wordsOf({ kind, value }: WatchTerm): string[] {
+  if (kind !== 'query') return kind === 'phrase' ? [value] : []
+  const query = parseQuery(value)
+  return isMistake(query) ? [] : neededWords(query)
+}
+
+function neededWords(query: Query): string[] {
+  switch (query.kind) {
+    case 'words':
+      return query.words.slice(0, 1)
+    case 'near':
+      return neededWords(query.left)
+    case 'or':
+      return query.parts.flatMap(neededWords)
+    case 'and':
+      return query.parts.map(neededWords).find((words) => words.length > 0) ?? []
+    default:
+      return []
+  }
+}
+
+async function remove(written: string, asker: Asker, { store, now, entities }: CommandContext): Promise<Answer> {
+  const { say, guildId } = asker
   const change = await store.transaction(async (tx) => {
-    const term = (await tx.watchTerms.list(guildId)).find(
-      (one) => one.value.toLowerCase() === wanted || nameOf(one, entities()).toLowerCase() === wanted,
-    )
-    if (!term || !(await tx.watchTerms.remove(guildId, term.value)))
+    const found = findTerm(written, await tx.watchTerms.list(guildId), entities(guildId))
+    if (!found || !(await tx.watchTerms.remove(guildId, found.value)))
       throw new UsageError(say.text('watch.unknown', { term: written }))
-    const object = nameOf(term, entities())
-    return noteChange(tx, asker, now(), { what: 'unwatch', object, undo: { kind: 'watch-term', term } })
+    const object = nameOf(found, entities(guildId))
+    return noteChange(tx, asker, now(), { what: 'unwatch', object, undo: { kind: 'watch-term', term: found } })
   })
   const done = say.text('watch.removed', { term: quoted(change.object) })
-  return { kind: 'message' as const, message: panel('', [done], [[undoButton(change, asker)]]) }
+  return { kind: 'message', message: panel('', [done], [[undoButton(change, asker)]]) }
 }
 
 export const watchList: Lister = async ({ guildId, say }, query, { store, entities }) => {
@@ -131,31 +168,27 @@ export const watchList: Lister = async ({ guildId, say }, query, { store, entiti
     title: say.text('watch.title'),
     empty: say.text(terms.length > 0 ? 'list.nothing' : 'watch.empty'),
     rows: terms
-      .map((term) => ({ term, name: nameOf(term, entities()) }))
+      .map((one) => ({ one, name: nameOf(one, entities(guildId)) }))
       .filter(({ name }) => name.toLowerCase().includes(wanted))
-      .map(({ term, name }) => `**${quoted(name, 100)}** · <@${term.createdBy}> ${moment(term.createdAt)}`),
+      .map(
+        ({ one, name }) =>
+          `**${quoted(name, 200)}** · ${say.text(KINDS[one.kind])} · <@${one.createdBy}> ${moment(one.createdAt)}`,
+      ),
   }
 }
 
-/** What a term would have caught in the last week, newest first, and why. */
-export const watchTest: Lister = async (asker, query, context) => {
-  const { store, now, entities } = context
-  const { say } = asker
-  const term = toTerm(query, asker.guildId, asker.userId, context)
-  const weekAgo = new Date(Date.parse(now()) - TEST_DAYS * 86_400_000).toISOString()
-  const since = await store.statements.before(weekAgo)
-  const found = (await store.statements.since(since, { sample: false, limit: 5000 })).filter((one) =>
-    isWanted(one, [term]),
-  )
-  return {
-    title: say.text('watch.test.title', { term: quoted(nameOf(term, entities()), 80), count: found.length }),
-    empty: say.text('watch.test.empty'),
-    rows: found.toReversed().map(({ statement, document }) => {
-      const inWords = statement.content.toLowerCase().includes(term.value.toLowerCase())
-      const isSpeaker = statement.speaker?.entityId === term.value
-      const why = say.text(isSpeaker ? 'watch.why.speaker' : inWords ? 'watch.why.words' : 'watch.why.document')
-      const who = quoted(statement.speaker?.name ?? say.text('digest.speaker.unknown'), 60)
-      return `**${who}**: ${quoted(statement.content, 140)}\n-# ${why} · ${quoted(document.publisher ?? '', 60)} · \`${statement.id.slice(0, 12)}\``
-    }),
-  }
+/** A term that is watched is asked for by its id, which fits into the buttons that turn pages. */
+async function test(
+  written: string,
+  interaction: ChatInputCommandInteraction,
+  context: CommandContext,
+): Promise<Answer> {
+  const asker = inServer(interaction)
+  const kind = interaction.options.getString('kind')
+  const terms = await context.store.watchTerms.list(asker.guildId)
+  const known = kind === null ? findTerm(written, terms, context.entities(asker.guildId)) : undefined
+  if (known) return showList(watchTest, 'watch-test', interaction, known.id, context)
+  const made = readTerm(written, kind, asker, context)
+  if (!isTerm(made)) return made
+  return showList(watchTest, 'watch-test', interaction, `${made.kind}|${made.value}`, context)
 }

@@ -83,7 +83,15 @@ export const ConfigFile = z.strictObject({
 })
 export const ClaimsFile = z.strictObject({ claims: z.array(ClaimEntry, { error: 'must be a list' }) })
 
-type ConfigValue = z.output<typeof ConfigFile>
+/** A topic to begin with: what `/setup` offers. */
+export const PackFile = z.strictObject({
+  title: word,
+  about: word,
+  sources: z.array(SourceEntry, { error: 'must be a list' }).min(1, { error: 'must name at least one source' }),
+  entities: z.array(EntityEntry, { error: 'must be a list' }).min(1, { error: 'must name at least one entity' }),
+})
+
+type ConfigValue = Pick<z.output<typeof ConfigFile>, 'sources' | 'entities' | 'subscriptions'>
 
 /** Lower-case letters, digits and hyphens of a name: a stable id where none was given. */
 export const slug = (name: string): string =>
@@ -93,7 +101,12 @@ export const slug = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '') || 'unnamed'
 
-export function toSources(value: ConfigValue, file: YamlFile<unknown>, sample: boolean, faults: string[]): Source[] {
+export function toSources(
+  value: Pick<ConfigValue, 'sources'>,
+  file: YamlFile<unknown>,
+  sample: boolean,
+  faults: string[],
+): Source[] {
   const taken = new Map<string, number>()
   return value.sources.map((entry, i) => {
     const at = (key: string) => file.at(['sources', i, key])
@@ -135,7 +148,7 @@ function guessKind(address: string): SourceKind {
   return /\.(jsonl|ndjson)(\.(gz|bz2|zst))?$/i.test(address) ? 'tweets' : 'file'
 }
 
-export function toEntities(value: ConfigValue, file: YamlFile<unknown>, faults: string[]): Entity[] {
+export function toEntities(value: Pick<ConfigValue, 'entities'>, file: YamlFile<unknown>, faults: string[]): Entity[] {
   const taken = new Map<string, number>()
   const entities = value.entities.map((entry, i) => {
     const entityId = entry.id ?? slug(entry.name)

@@ -27,7 +27,9 @@ export function adjustDigest(
     entry.match !== null && [entry.id, ...entry.statementIds].some((id) => parted.has(`${entry.match?.claimId} ${id}`))
   const asCorrected = (entry: DigestEntry): DigestEntry => (isParted(entry) ? { ...entry, match: null } : entry)
   const stays = (entry: DigestEntry) =>
-    !without.includes(entry.id) && !muted.includes(speakerKey(entry)) && (!filter || passes(asCorrected(entry), filter))
+    !without.includes(entry.id) &&
+    !muted.includes(speakerKey(entry)) &&
+    (!filter || fitsFilter(asCorrected(entry), filter))
   const keep = (groups: DigestGroup[], test: (entry: DigestEntry) => boolean) =>
     groups
       .map(({ speaker, entries }) => ({ speaker, entries: entries.filter((entry) => stays(entry) && test(entry)) }))
@@ -53,7 +55,8 @@ export function adjustDigest(
   }
 }
 
-function passes({ speaker, speaksFor, words, match, reports }: DigestEntry, filter: DigestFilter): boolean {
+/** Whether an entry is what a channel filters for. */
+export function fitsFilter({ speaker, speaksFor, words, match, reports }: DigestEntry, filter: DigestFilter): boolean {
   const { entityId, claimId, publisher, query, minimumScore } = filter
   return (
     (!entityId || speaker?.entityId === entityId || speaksFor?.entityId === entityId) &&

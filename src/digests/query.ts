@@ -146,6 +146,13 @@ export function toWords(text: string): string[] {
   return bare.match(/[\p{L}\p{N}]+/gu) ?? []
 }
 
+/** The words of a text as `toWords` gives them, each with where it stands: UTF-16, end exclusive. */
+export function wordsWithPlaces(text: string): { word: string; start: number; end: number }[] {
+  return Array.from(text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)).flatMap(({ 0: written, index }) =>
+    toWords(written).map((word) => ({ word, start: index, end: index + written.length })),
+  )
+}
+
 /** Whether a text, as its words, is what the query asks for. */
 export function matchesQuery(query: Query, words: string[]): boolean {
   switch (query.kind) {
@@ -165,19 +172,61 @@ export function matchesQuery(query: Query, words: string[]): boolean {
   }
 }
 
-type Place = { start: number; end: number }
+/** From the first word of a find to behind its last one. */
+export type Place = { start: number; end: number }
+
+/** Where the words that a query looks for stand, in reading order; of NEAR only those that are near. */
+export function placesIn(query: Query, words: string[]): Place[] {
+  const places = wantedPlaces(query, words).sort((a, b) => a.start - b.start || b.end - a.end)
+  return places.filter(({ start }, i) => i === 0 || start >= Math.max(...places.slice(0, i).map(({ end }) => end)))
+}
+
+function wantedPlaces(query: Query, words: string[]): Place[] {
+  switch (query.kind) {
+    case 'not':
+      return []
+    case 'words':
+      return placesOf(query, words)
+    case 'near': {
+      const [left, right] = [placesOf(query.left, words), placesOf(query.right, words)]
+      const near = (one: Place, others: Place[]) => others.some((other) => isNear([one], [other], query.within))
+      return [...left.filter((one) => near(one, right)), ...right.filter((one) => near(one, left))]
+    }
+    default:
+      return query.parts.flatMap((part) => wantedPlaces(part, words))
+  }
+}
+
+/** Where each word of a text stands, so that hundreds of queries look at the text once. */
+const PLACES = new WeakMap<string[], Map<string, number[]>>()
+
+function indexOf(words: string[]): Map<string, number[]> {
+  const known = PLACES.get(words)
+  if (known) return known
+  const index = new Map<string, number[]>()
+  for (const [i, word] of words.entries()) {
+    const places = index.get(word)
+    if (places) places.push(i)
+    else index.set(word, [i])
+  }
+  PLACES.set(words, index)
+  return index
+}
 
 function placesOf(query: Query, words: string[]): Place[] {
   if (query.kind !== 'words') return []
   const { words: wanted, prefix } = query
-  const places: Place[] = []
-  for (let start = 0; start + wanted.length <= words.length; start++) {
-    const fits = wanted.every((word, i) =>
+  const index = indexOf(words)
+  const [first = ''] = wanted
+  const starts =
+    prefix && wanted.length === 1
+      ? [...index].flatMap(([word, at]) => (word.startsWith(first) ? at : [])).sort((a, b) => a - b)
+      : (index.get(first) ?? [])
+  const fits = (start: number) =>
+    wanted.every((word, i) =>
       prefix && i === wanted.length - 1 ? words[start + i]?.startsWith(word) : words[start + i] === word,
     )
-    if (fits) places.push({ start, end: start + wanted.length })
-  }
-  return places
+  return starts.filter(fits).map((start) => ({ start, end: start + wanted.length }))
 }
 
 /** Both lists are in order: one pass over them. */

@@ -30,6 +30,8 @@ export type DiscordConnection = {
   readonly log: Log
   /** Milliseconds of the last heartbeat, -1 before the first; null while the socket is down. */
   ping(): number | null
+  /** As the last message about it called it, null where it is not known. */
+  channelName(id: string): string | null
   /** Ends the session and leaves nothing running. */
   close(): Promise<void>
 }
@@ -83,6 +85,10 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
     rest: posting,
     log,
     ping: () => (client.isReady() ? client.ws.ping : null),
+    channelName(id) {
+      const channel = client.channels.cache.get(id)
+      return channel && 'name' in channel ? channel.name : null
+    },
     async close() {
       posting.clearHashSweeper()
       posting.clearHandlerSweeper()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createMatcher, type Matcher } from '../claims/match-claims.ts'
 import type { Config } from '../config.ts'
+import { pageText, readyPage, type TextTest, textTest } from '../digests/wanted.ts'
 import type { Log } from '../log.ts'
 import { createFinder, type Finder, findMentions } from '../mentions/find-mentions.ts'
 import type { Claim, Document, Entity, Match, Mention, Statement } from '../model.ts'
@@ -18,15 +19,18 @@ export type Rooms = { entities: Entity[]; claims: Claim[]; finder: Finder; match
 
 export async function openRooms(
   { entities, claims, sample }: Pick<Config, 'entities' | 'claims' | 'sample'>,
-  store: Pick<Store, 'claims'>,
+  store: Pick<Store, 'claims' | 'entities'>,
 ): Promise<Rooms> {
-  const tracked = [...entities, ...(sample?.entities ?? [])]
+  const configured = [...entities, ...(sample?.entities ?? [])]
+  // Those of servers come last: where two are called alike, the operator's is meant. Their documents are marked one by
+  // one when they change (`jobs/track.ts`), so they are no part of the version.
+  const tracked = [...configured, ...(await store.entities.list())]
   const named = [...claims, ...(sample?.claims ?? [])]
   // What was imported counts as what the config names; a server's own claims are matched when its digest is handed over.
   const imported = await store.claims.imported()
   const known = [...named, ...imported]
   const version = createHash('sha256')
-    .update(JSON.stringify([ROOMS, tracked, known]))
+    .update(JSON.stringify([ROOMS, configured, known]))
     .digest('hex')
     .slice(0, 16)
   const matcher = createMatcher(known.filter(({ status }) => status === 'active'))
@@ -45,7 +49,7 @@ export type Reading = {
 export function analyse(document: Document, rooms: Rooms, isWatched = (_text: string) => false): Reading {
   const mentions = [...authorOf(document, rooms.entities), ...findMentions(document, rooms.finder)]
   const tracked = mentions.some(({ entityId }) => entityId !== null)
-  if (!tracked && !isWatched(document.text)) return { mentions, statements: [], matches: [], quoteKeys: new Map() }
+  if (!tracked && !isWatched(pageText(document))) return { mentions, statements: [], matches: [], quoteKeys: new Map() }
   const statements = extractStatements(document, mentions, rooms.entities)
   const matches = statements.flatMap((statement) =>
     rooms.matcher.match(statement, { top: 3 }).filter(({ decision }) => decision !== 'none'),
@@ -82,13 +86,16 @@ export async function analyseStored(kit: {
   log: Log
   stopping?: AbortSignal
 }): Promise<number> {
-  const { store, rooms, now, log } = kit
-  const isWatched = await watchedPhrases(store)
+  const { store, now, log } = kit
+  const isWatched = await watchedWords(store)
   let done = 0
   for (;;) {
+    const { rooms } = kit
     const documents = await store.documents.unanalysed(rooms.version, 50)
     if (documents.length === 0 || kit.stopping?.aborted) return done
     for (const document of documents) {
+      // Somebody new is tracked meanwhile: what was marked for it is read with it.
+      if (kit.rooms !== rooms) break
       const found = await withEarlier(document, readSafely(document, rooms, isWatched, log), { store, now })
       await store.transaction(async (tx) => {
         await tx.documents.analysed(document.id, { ...found, version: rooms.version, now: now() })
@@ -155,17 +162,18 @@ function readSafely(document: Document, rooms: Rooms, isWatched: (text: string) 
   }
 }
 
-/** Tells whether a text holds a phrase that any server watches. */
-async function watchedPhrases(store: Store): Promise<(text: string) => boolean> {
+/** Tells whether a text holds a phrase that any server watches, or is what a query of theirs asks for. */
+async function watchedWords(store: Store): Promise<(text: string) => boolean> {
   const subscriptions = await store.subscriptions.list()
   const guilds = new Set(subscriptions.flatMap(({ target }) => (target.kind === 'discord' ? [target.guildId] : [])))
-  const phrases = new Set<string>()
+  const tests = new Map<string, TextTest>()
   for (const guild of guilds)
     for (const { kind, value } of await store.watchTerms.list(guild))
-      if (kind === 'phrase') phrases.add(value.toLowerCase())
+      if (kind !== 'entity') tests.set(`${kind} ${value}`, textTest({ kind, value }))
   return (text) => {
-    if (phrases.size === 0) return false
-    const lower = text.toLowerCase()
-    return [...phrases].some((phrase) => lower.includes(phrase))
+    if (tests.size === 0) return false
+    const page = readyPage(text)
+    for (const test of tests.values()) if (test(page)) return true
+    return false
   }
 }

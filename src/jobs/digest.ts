@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { composeDigest } from '../digests/compose-digest.ts'
 import { isQuiet } from '../digests/quiet-hours.ts'
 import { nextDue } from '../digests/schedule.ts'
-import { isWanted } from '../digests/wanted.ts'
+import { createWanted } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { english } from '../messages/say.ts'
@@ -29,12 +29,14 @@ export async function prepareDigest(
     published?: string
   },
 ): Promise<{ digest: Digest; last: number }> {
-  const { store, rooms, now } = kit
+  const { rooms, now } = kit
+  const { target } = asked.subscription
+  const store = target.kind === 'discord' ? kit.store.seenBy(target.guildId) : kit.store.seenBy(null)
   const found = await store.statements.since(asked.sequence, { sample: asked.sample, limit: MOST })
   const last = found.at(-1)?.sequence ?? asked.sequence
-  const { target } = asked.subscription
   const terms = target.kind === 'discord' ? await store.watchTerms.list(target.guildId) : []
-  const wanted = (one: Found) => one.sample === asked.sample && isWanted(one, terms)
+  const isWanted = createWanted(terms)
+  const wanted = (one: Found) => one.sample === asked.sample && isWanted(one)
   const fresh = found.filter(
     (one) => !one.backlog && wanted(one) && (!asked.published || (one.document.published ?? '') >= asked.published),
   )

@@ -9,12 +9,15 @@ import type { ClaimTimeline, PreviewReaders } from '../preview/preview.ts'
 import { fallenSilent } from '../sources/quiet.ts'
 import type { Kit } from './kit.ts'
 import { lookUp } from './lookup.ts'
+import { roomsFor } from './track.ts'
 
 const MOST_MOMENTS = 100
 
 /** What the preview page shows, from the record: the operator's view, without any server's own claims. */
-export function previewReaders(kit: Pick<Kit, 'store' | 'rooms' | 'reader' | 'now'>): PreviewReaders {
-  const { store } = kit
+export function previewReaders(running: Pick<Kit, 'store' | 'rooms' | 'reader' | 'now'>): PreviewReaders {
+  const store = running.store.seenBy(null)
+  // Read each time: the process takes changed rooms over while it runs.
+  const kit = () => ({ ...running, store, rooms: roomsFor(running.rooms, null) })
   const shown = (digest: Digest) => ({ view: viewDigest(digest), composedAt: digest.composedAt })
   const operators = async () => (await store.claims.list()).filter(({ owner }) => owner === 'operator')
   return {
@@ -23,7 +26,7 @@ export function previewReaders(kit: Pick<Kit, 'store' | 'rooms' | 'reader' | 'no
       const found = await store.digests.get(id)
       return found && shown(found)
     },
-    lookup: async (text) => viewLookup(await lookUp(text, kit)),
+    lookup: async (text) => viewLookup(await lookUp(text, kit())),
     async claims() {
       const claims = await operators()
       return Promise.all(
@@ -34,8 +37,8 @@ export function previewReaders(kit: Pick<Kit, 'store' | 'rooms' | 'reader' | 'no
         })),
       )
     },
-    claim: async (id) => timelineOf(id, kit, await operators()),
-    picture: async (id) => pictureOf(id, kit, await operators()),
+    claim: async (id) => timelineOf(id, kit(), await operators()),
+    picture: async (id) => pictureOf(id, kit(), await operators()),
     async sources() {
       const sources = await store.sources.list()
       return sources
@@ -48,7 +51,7 @@ export function previewReaders(kit: Pick<Kit, 'store' | 'rooms' | 'reader' | 'no
           lastReadAt: state.lastSucceededAt,
           nextReadAt: state.endedAt ? null : state.nextPollAt,
           nextReadBecause: state.nextPollBecause ?? null,
-          silent: fallenSilent(state.published ?? [], kit.now()),
+          silent: fallenSilent(state.published ?? [], running.now()),
         }))
     },
   }

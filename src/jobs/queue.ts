@@ -22,6 +22,17 @@ export async function pollRound(kit: Kit, { all = false } = {}): Promise<Round> 
   return { ...round, analysed: await analyseStored(kit) }
 }
 
+/** What somebody waits for is read at once, but they wait no longer than this. */
+const WAIT_MS = 40_000
+
+/** Reads these sources now, and analyses what came; what is not read in time comes with the next round. */
+export async function readNow(kit: Kit, sourceIds: string[]): Promise<void> {
+  const wanted = (await kit.store.sources.list()).filter(({ source }) => sourceIds.includes(source.id))
+  const late = new Promise<void>((resolve) => setTimeout(resolve, WAIT_MS).unref())
+  await Promise.race([readAll(kit, wanted), late])
+  await analyseStored(kit)
+}
+
 async function readAll(kit: Kit, waiting: { source: Source; state: SourceState }[]): Promise<Round> {
   const round: Round = { polled: 0, failed: 0, fresh: 0, analysed: 0 }
   const queue = spreadByHost(waiting)

@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
 import { program } from '../config.ts'
+import { SourceError } from '../errors.ts'
 import type { Source, SourceState } from '../model.ts'
 import { createWayback } from '../sources/archive/wayback.ts'
+import { type FoundFeed, findFeeds } from '../sources/find-feeds.ts'
 import { createNet, type NetOptions } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
 import { readPage, readSource, type SourceReading } from '../sources/read-source.ts'
@@ -12,6 +14,10 @@ export type Reader = AsyncDisposable & {
   read(source: Source, state: SourceState | null): Promise<SourceReading>
   /** The article of one web page. @throws {SourceError} */
   page(address: string): Promise<SourceReading>
+  /** The feeds of a site, each read before it is named. @throws {SourceError} */
+  find(address: string): Promise<FoundFeed[]>
+  /** The bytes of a file that somebody handed in, at most so many. @throws {SourceError} */
+  file(address: string, maxBytes: number): Promise<Uint8Array>
 }
 
 /** @param limits others than the usual ones, such as the gap between two visits of one host */
@@ -25,6 +31,13 @@ export function openReader(
   return {
     read: (source, state) => readSource(source, state, { net, parsers, wayback }),
     page: (address) => readPage(address, { net, parsers }),
+    find: (address) => findFeeds(address, { net, parsers }),
+    async file(address, maxBytes) {
+      const response = await net.get(address, {}, { maxBytes })
+      if (response.status !== 200)
+        throw new SourceError('unreachable', address, `its server answered ${response.status}`)
+      return response.bytes()
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([net.close(), parsers.close()])
     },

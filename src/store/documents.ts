@@ -1,24 +1,28 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Document } from '../model.ts'
-import type { Analysis, Store } from './store.ts'
+import type { Analysis, DocumentFacts, Store } from './store.ts'
 import type { Tables } from './tables.ts'
+import { type Viewer, visible } from './viewer.ts'
 
 const read = (row: { body: string } | undefined): Document | null => (row ? (JSON.parse(row.body) as Document) : null)
 
-export function documentsTable(db: Kysely<Tables>): Store['documents'] {
+export function documentsTable(db: Kysely<Tables>, viewer: Viewer): Store['documents'] {
+  const seen = () =>
+    db
+      .selectFrom('documents')
+      .select('documents.body')
+      .$if(viewer !== 'all', (rows) => rows.where(visible(viewer)))
   return {
     async get(id) {
-      return read(await db.selectFrom('documents').select('body').where('id', '=', id).executeTakeFirst())
+      return read(await seen().where('id', '=', id).executeTakeFirst())
     },
     async noneReal() {
       return !(await db.selectFrom('documents').select('id').where('sample', '=', 0).limit(1).executeTakeFirst())
     },
     async findByKeys(keys) {
       if (keys.length === 0) return null
-      const row = await db
-        .selectFrom('document_keys')
-        .innerJoin('documents', 'documents.id', 'document_keys.document_id')
-        .select('documents.body')
+      const row = await seen()
+        .innerJoin('document_keys', 'documents.id', 'document_keys.document_id')
         .where('key', 'in', keys)
         .orderBy('recorded_at')
         .limit(1)
@@ -26,7 +30,7 @@ export function documentsTable(db: Kysely<Tables>): Store['documents'] {
       return read(row)
     },
     async findByUrl(url) {
-      return read(await db.selectFrom('documents').select('body').where('url', '=', url).limit(1).executeTakeFirst())
+      return read(await seen().where('url', '=', url).limit(1).executeTakeFirst())
     },
     async put(document, facts) {
       const known = await db.selectFrom('documents').select('body').where('id', '=', document.id).executeTakeFirst()
@@ -47,12 +51,27 @@ export function documentsTable(db: Kysely<Tables>): Store['documents'] {
           .where('id', '=', document.id)
           .execute()
       }
+      await setOwner(db, document.id, known !== undefined, facts)
       if (facts.keys.length > 0)
         await db
           .insertInto('document_keys')
           .values(facts.keys.map((key) => ({ key, document_id: document.id })))
           .onConflict((conflict) => conflict.doNothing())
           .execute()
+    },
+    async silentSince(time, { from, limit }) {
+      const rows = await seen()
+        .where('recorded_at', '>=', time)
+        .where('sample', '=', 0)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('statements').select('id').whereRef('statements.document_id', '=', 'documents.id'))),
+        )
+        .orderBy('recorded_at', 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .offset(from)
+        .execute()
+      return rows.map((row) => JSON.parse(row.body) as Document)
     },
     async unanalysed(version, limit) {
       const rows = await db
@@ -64,8 +83,56 @@ export function documentsTable(db: Kysely<Tables>): Store['documents'] {
         .execute()
       return rows.map((row) => JSON.parse(row.body) as Document)
     },
+    async analyseAgain(which) {
+      const again = db.updateTable('documents').set({ analysed_version: 'again' })
+      if ('entityId' in which) {
+        const mentioning = db.selectFrom('mentions').select('document_id').where('entity_id', '=', which.entityId)
+        await again.where('id', 'in', mentioning).where('analysed_version', 'is not', null).execute()
+        return null
+      }
+      const { words, from } = which
+      const { rows } = await sql<{ last: number | null }>`select max(rowid) as last from
+        (select rowid from documents where rowid > ${from} order by rowid limit ${STRETCH})`.execute(db)
+      const last = rows[0]?.last
+      if (last === null || last === undefined) return null
+      const holds = sql.join(
+        // SQLite knows the small letters of A to Z alone.
+        words
+          .flatMap((word) => [word.toLowerCase(), word.replace(/[A-Z]/g, (letter) => letter.toLowerCase())])
+          .map((word) => sql`instr(lower(body), ${word}) > 0`),
+        sql` or `,
+      )
+      await sql`update documents set analysed_version = 'again' where rowid > ${from} and rowid <= ${last}
+        and analysed_version is not null and (${holds})`.execute(db)
+      return last
+    },
     analysed: (id, analysis) => putAnalysis(db, id, analysis),
   }
+}
+
+/** Documents that are looked through at one sitting: a few milliseconds. */
+const STRETCH = 200
+
+/**
+ * Notes whose a document is. What one server's own source alone gave is that server's; once another source gives it
+ * too, it is new to those who see it now, and is analysed anew for them.
+ */
+async function setOwner(db: Kysely<Tables>, id: string, isKnown: boolean, facts: DocumentFacts): Promise<void> {
+  const source = await db.selectFrom('sources').select('owner').where('id', '=', facts.sourceId).executeTakeFirst()
+  const owner = source?.owner ?? 'operator'
+  const before = await db.selectFrom('document_owners').select('owner').where('document_id', '=', id).execute()
+  if (before.some((row) => row.owner === owner) || (isKnown ? before.length === 0 : owner === 'operator')) return
+  if (owner === 'operator') await db.deleteFrom('document_owners').where('document_id', '=', id).execute()
+  else await db.insertInto('document_owners').values({ document_id: id, owner }).execute()
+  if (!isKnown) return
+  const rows = await db.selectFrom('statements').select('sequence').where('document_id', '=', id).execute()
+  for (const batch of batches(rows.map(({ sequence }) => sequence)))
+    await db
+      .deleteFrom('statement_words')
+      .where('rowid' as never, 'in', batch as never)
+      .execute()
+  await db.deleteFrom('statements').where('document_id', '=', id).execute()
+  await db.updateTable('documents').set({ analysed_version: null }).where('id', '=', id).execute()
 }
 
 async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis): Promise<void> {

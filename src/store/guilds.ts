@@ -65,6 +65,21 @@ export function guildsTable(db: Kysely<Tables>): Store['guilds'] {
       await db.deleteFrom('subscriptions').where('guild_id', '=', guildId).execute()
       await db.deleteFrom('watch_terms').where('guild_id', '=', guildId).execute()
       await db.deleteFrom('claims').where('owner', '=', guildId).execute()
+      await db.deleteFrom('entities').where('owner', '=', guildId).execute()
+      await db.updateTable('sources').set({ configured: 0 }).where('owner', '=', guildId).execute()
+      const alone = db.selectFrom('document_owners').select('document_id').where('owner', '=', guildId)
+      const shared = db.selectFrom('document_owners').select('document_id').where('owner', '!=', guildId)
+      const theirDocuments = db.selectFrom('documents').select('id').where('id', 'in', alone)
+      const words = db
+        .selectFrom('statements')
+        .select('sequence')
+        .where('document_id', 'in', theirDocuments.where('id', 'not in', shared))
+      await db
+        .deleteFrom('statement_words')
+        .where('rowid' as never, 'in', words as never)
+        .execute()
+      await db.deleteFrom('documents').where('id', 'in', alone).where('id', 'not in', shared).execute()
+      await db.deleteFrom('document_owners').where('owner', '=', guildId).execute()
       await db.deleteFrom('guild_settings').where('guild_id', '=', guildId).execute()
       await db.deleteFrom('changes').where('guild_id', '=', guildId).execute()
     },

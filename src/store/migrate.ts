@@ -6,6 +6,7 @@ import * as guilds from './migrations/002-guilds.ts'
 import * as knownClaims from './migrations/003-known-claims.ts'
 import * as watch from './migrations/004-watch.ts'
 import * as postings from './migrations/005-postings.ts'
+import * as guildOwned from './migrations/006-guild-owned.ts'
 import type { Tables } from './tables.ts'
 
 /** In order. A released migration is never edited: a change is a new one. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '003-known-claims': knownClaims,
   '004-watch': watch,
   '005-postings': postings,
+  '006-guild-owned': guildOwned,
 }
 
 /**

@@ -4,6 +4,7 @@ import { backUpBeforeMigration } from './backups.ts'
 import { claimsTable } from './claims.ts'
 import { deliveriesTable, digestsTable } from './digests.ts'
 import { documentsTable } from './documents.ts'
+import { entitiesTable } from './entities.ts'
 import { guildsTable } from './guilds.ts'
 import { migrate } from './migrate.ts'
 import { postingsTable, revisionsTable } from './postings.ts'
@@ -14,6 +15,7 @@ import type { Store } from './store.ts'
 import { subscriptionsTable, watchTermsTable } from './subscriptions.ts'
 import type { Tables } from './tables.ts'
 import { watchTable } from './watch.ts'
+import type { Viewer } from './viewer.ts'
 
 /**
  * Opens the record, making or bringing it up to date first.
@@ -32,19 +34,20 @@ export async function openStore(options: { dataFolder: string }): Promise<Store>
   return bind(db, path)
 }
 
-/** All nouns over one connection or one transaction. */
-function bind(db: Kysely<Tables>, where: string): Store {
+/** All nouns over one connection or one transaction, as one viewer sees them. */
+function bind(db: Kysely<Tables>, where: string, viewer: Viewer = 'all'): Store {
   return {
     where,
     async transaction(work) {
       try {
         return db.isTransaction
-          ? await work(bind(db, where))
-          : await db.transaction().execute((tx) => work(bind(tx, where)))
+          ? await work(bind(db, where, viewer))
+          : await db.transaction().execute((tx) => work(bind(tx, where, viewer)))
       } catch (error) {
         throw asStoreError(error, where)
       }
     },
+    seenBy: (guildId) => bind(db, where, guildId),
     async counts() {
       const count = async (table: 'sources' | 'documents' | 'statements' | 'claims') =>
         Number(
@@ -82,9 +85,10 @@ function bind(db: Kysely<Tables>, where: string): Store {
         throw asStoreError(error, where)
       }
     },
-    sources: sourcesTable(db),
-    documents: documentsTable(db),
-    statements: statementsTable(db),
+    sources: sourcesTable(db, viewer),
+    documents: documentsTable(db, viewer),
+    statements: statementsTable(db, viewer),
+    entities: entitiesTable(db, viewer),
     claims: claimsTable(db),
     subscriptions: subscriptionsTable(db),
     watchTerms: watchTermsTable(db),

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Source, SourceState } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
+import type { Viewer } from './viewer.ts'
 
 const untouched = (sourceId: string): SourceState => ({
   sourceId,
@@ -15,20 +16,26 @@ const untouched = (sourceId: string): SourceState => ({
   troubleSince: null,
 })
 
-export function sourcesTable(db: Kysely<Tables>): Store['sources'] {
+export function sourcesTable(db: Kysely<Tables>, viewer: Viewer): Store['sources'] {
   const configured = () =>
     db
       .selectFrom('sources')
       .leftJoin('source_states', 'source_states.source_id', 'sources.id')
       .select(['sources.id', 'sources.body as source', 'source_states.body as state'])
       .where('configured', '=', 1)
+      .$if(viewer !== 'all', (rows) => rows.where('sources.owner', 'in', ['operator', viewer ?? '']))
   const read = (row: { id: string; source: string; state: string | null }) => ({
     source: JSON.parse(row.source) as Source,
     state: row.state ? (JSON.parse(row.state) as SourceState) : untouched(row.id),
   })
   return {
     async configure(sources) {
-      await db.updateTable('sources').set({ configured: 0 }).where('configured', '=', 1).execute()
+      await db
+        .updateTable('sources')
+        .set({ configured: 0 })
+        .where('configured', '=', 1)
+        .where('owner', '=', 'operator')
+        .execute()
       for (const source of sources) {
         // What is known of another address says nothing of this one.
         await db
@@ -54,6 +61,20 @@ export function sourcesTable(db: Kysely<Tables>): Store['sources'] {
           .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
           .execute()
       }
+    },
+    async put(source) {
+      const { id, kind, address, owner } = source
+      const row = { kind, address, owner, enabled: Number(source.enabled), body: JSON.stringify(source) }
+      const flags = { sample: 0, configured: 1 }
+      await db
+        .insertInto('sources')
+        .values({ id, ...row, ...flags })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...row, ...flags }))
+        .execute()
+    },
+    async remove(owner, id) {
+      const gone = db.updateTable('sources').set({ configured: 0 }).where('owner', '=', owner).where('id', '=', id)
+      return Number((await gone.where('configured', '=', 1).executeTakeFirst()).numUpdatedRows) > 0
     },
     async list() {
       return (await configured().orderBy('sources.id').execute()).map(read)

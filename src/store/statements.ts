@@ -2,15 +2,17 @@ import { type Kysely, sql } from 'kysely'
 import type { Document, Match, Statement } from '../model.ts'
 import type { Found, Store } from './store.ts'
 import type { Tables } from './tables.ts'
+import { type Viewer, visible, withoutForeign } from './viewer.ts'
 
-export function statementsTable(db: Kysely<Tables>): Store['statements'] {
+export function statementsTable(db: Kysely<Tables>, viewer: Viewer): Store['statements'] {
   const all = () =>
     db
       .selectFrom('statements')
       .innerJoin('documents', 'documents.id', 'statements.document_id')
       .select(['statements.sequence', 'statements.body as statement', 'statements.backlog'])
       .select(['documents.body as document', 'documents.sample'])
-  const read = (rows: Row[]) => withMatches(db, rows)
+      .$if(viewer !== 'all', (rows) => rows.where(visible(viewer) as never))
+  const read = async (rows: Row[]) => withoutForeign(db, await withMatches(db, rows), viewer)
   return {
     async since(sequence, { sample, limit }) {
       const rows = all().where('sequence', '>', sequence).where('sample', '=', Number(sample))
@@ -35,11 +37,13 @@ export function statementsTable(db: Kysely<Tables>): Store['statements'] {
       if (words.length === 0) return []
       const asked = words.map((word) => `"${word}"`).join(' OR ')
       const hits = await sql<{ rowid: number }>`select rowid from statement_words where statement_words match ${asked}
-        order by bm25(statement_words) limit ${limit}`.execute(db)
+        order by bm25(statement_words) limit ${viewer === 'all' ? limit : limit * 4}`.execute(db)
       const order = hits.rows.map(({ rowid }) => rowid)
       if (order.length === 0) return []
       const found = await read(await all().where('sequence', 'in', order).execute())
-      return found.sort((a, b) => order.indexOf(a.sequence) - order.indexOf(b.sequence))
+      const place = new Map(order.map((sequence, i) => [sequence, i]))
+      const best = found.sort((a, b) => (place.get(a.sequence) ?? 0) - (place.get(b.sequence) ?? 0))
+      return best.slice(0, limit)
     },
     async byQuoteKeys(keys) {
       const ids = new Set<string>()

@@ -5,6 +5,7 @@ import type {
   Delivery,
   Digest,
   Document,
+  Entity,
   GuildSettings,
   Heartbeat,
   Match,
@@ -58,6 +59,11 @@ export interface Store extends AsyncDisposable {
   /** For a person: the path of the file, or the database's host and name. */
   readonly where: string
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>
+  /**
+   * The same record as one server may see it (null: a direct message): without what other servers read for themselves,
+   * and with their entities taken back to the words of the text.
+   */
+  seenBy(guildId: string | null): Store
   counts(): Promise<Counts>
   /** Throws a StoreError where the store cannot be read and written. */
   check(): Promise<void>
@@ -68,6 +74,18 @@ export interface Store extends AsyncDisposable {
     list(): Promise<{ source: Source; state: SourceState }[]>
     due(now: string): Promise<{ source: Source; state: SourceState }[]>
     remember(state: SourceState): Promise<void>
+    /** Adds a server's own source, or replaces it. */
+    put(source: Source & { owner: string }): Promise<void>
+    /** Reads a server's own source no more; its documents stay. @returns false where there was none. */
+    remove(owner: string, id: string): Promise<boolean>
+  }
+  /** What servers track for themselves; what the operator tracks stands in the config. */
+  entities: {
+    list(): Promise<Entity[]>
+    /** Adds one, or replaces it. */
+    put(entity: Entity & { owner: string }): Promise<void>
+    /** @returns false where there was none. */
+    remove(owner: string, id: string): Promise<boolean>
   }
   documents: {
     get(id: string): Promise<Document | null>
@@ -78,8 +96,15 @@ export interface Store extends AsyncDisposable {
     findByUrl(url: string): Promise<Document | null>
     /** Stores a document under its keys. One that is known is replaced, and analysed again where its text changed. */
     put(document: Document, facts: DocumentFacts): Promise<void>
+    /** Newest first: real documents recorded after a moment in which no statement was found. */
+    silentSince(time: string, stretch: { from: number; limit: number }): Promise<Document[]>
     /** Oldest first: documents that were never analysed, or analysed by another version of the rooms. */
     unanalysed(version: string, limit: number): Promise<Document[]>
+    /**
+     * Marks documents for another analysis: those that mention an entity, and those of a stretch of the record that
+     * hold one of some words. @returns where the next stretch begins, null after the last one
+     */
+    analyseAgain(which: { entityId: string } | { words: string[]; from: number }): Promise<number | null>
     /** Replaces all that was found in a document. Statements that stay keep their sequence number. */
     analysed(id: string, analysis: Analysis): Promise<void>
   }
@@ -140,6 +165,8 @@ export interface Store extends AsyncDisposable {
   }
   watchTerms: {
     add(term: WatchTerm): Promise<boolean>
+    /** Replaces a term by another one under its id. @returns false where that is watched already. */
+    edit(term: WatchTerm): Promise<boolean>
     remove(guildId: string, value: string): Promise<boolean>
     list(guildId: string): Promise<WatchTerm[]>
   }

@@ -98,6 +98,17 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
         .executeTakeFirst()
       return Number(numInsertedOrUpdatedRows) > 0
     },
+    async edit(term) {
+      const same = db.selectFrom('watch_terms').select('id').where('guild_id', '=', term.guildId)
+      if (await same.where('value', '=', term.value).where('id', '!=', term.id).executeTakeFirst()) return false
+      await db
+        .updateTable('watch_terms')
+        .set({ value: term.value, body: JSON.stringify(term) })
+        .where('guild_id', '=', term.guildId)
+        .where('id', '=', term.id)
+        .execute()
+      return true
+    },
     async remove(guildId, value) {
       const gone = db.deleteFrom('watch_terms').where('guild_id', '=', guildId).where('value', '=', value)
       return Number((await gone.executeTakeFirst()).numDeletedRows) > 0

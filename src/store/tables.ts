@@ -13,6 +13,8 @@ export type Tables = {
     sample: number
     /** 0 for a source that the config no longer names: its documents stay. */
     configured: number
+    /** `operator`, or the id of the server that alone sees it. */
+    owner: Generated<string>
     body: string
   }
   source_states: { source_id: string; next_poll_at: string | null; body: string }
@@ -29,6 +31,9 @@ export type Tables = {
     analysed_version: string | null
     body: string
   }
+  /** Servers whose own sources alone gave a document. Without a row everybody may see it. */
+  document_owners: { document_id: string; owner: string }
+  entities: { id: string; owner: string; body: string }
   document_keys: { key: string; document_id: string }
   mentions: { document_id: string; entity_id: string; start: number; body: string }
   statements: {

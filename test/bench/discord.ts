@@ -28,7 +28,7 @@ export async function run(): Promise<void> {
     store,
     config,
     rooms: await openRooms(config, store),
-    reader: { read: none, page: none, async [Symbol.asyncDispose]() {} },
+    reader: { read: none, page: none, find: none, file: none, async [Symbol.asyncDispose]() {} },
     now: () => new Date().toISOString(),
     log: pino({ level: 'silent' }),
     deliver: async () => 'later',

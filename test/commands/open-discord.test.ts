@@ -29,6 +29,8 @@ async function openKit(): Promise<Kit> {
     reader: {
       read: () => Promise.reject(new Error('no network')),
       page: () => Promise.reject(new Error('no network')),
+      find: () => Promise.reject(new Error('no network')),
+      file: () => Promise.reject(new Error('no network')),
       async [Symbol.asyncDispose]() {},
     },
     now: () => clock,

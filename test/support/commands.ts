@@ -4,6 +4,11 @@ import type { CommandContext } from '../../src/commands/context.ts'
 import { postOnce } from '../../src/commands/posting.ts'
 import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
 import { sendNotice } from '../../src/discord/send.ts'
+import { openContext } from '../../src/commands/open-context.ts'
+import { readConfig } from '../../src/config.ts'
+import { openRooms } from '../../src/jobs/analyse.ts'
+import type { Kit } from '../../src/jobs/kit.ts'
+import { openReader } from '../../src/jobs/reader.ts'
 import type { Document, Entity, Statement } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -29,26 +34,45 @@ export type Scene = AsyncDisposable & {
   server: DiscordServer
   store: Store
   context: CommandContext
+  /** The belts behind the commands, with a reader that may reach this machine. */
+  kit: Kit
   connection: DiscordConnection
   clock: { now: string }
 }
 
 export async function openScene(over: Partial<CommandContext> = {}): Promise<Scene> {
   const server = await DiscordServer.start()
-  const store = await openStore({ dataFolder: scratch() })
+  const dataFolder = scratch()
+  const store = await openStore({ dataFolder })
   const log = pino({ level: 'silent' })
   const clock = { now: '2026-03-02T12:00:00.000Z' }
-  const context: CommandContext = {
+  const config = {
+    ...readConfig({ ALLOW_ADDRESSES: '127.0.0.0/8' }, { data: dataFolder }),
+    entities: [mira],
+    claims: [],
+    sources: [],
+    sample: null,
+  }
+  const kit: Kit = {
     store,
-    entities: () => [mira],
-    lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
-    previewDigest: async () => aDigest(),
-    post: async (posting, target) => {
-      if (target.kind === 'discord') await postOnce(posting, target, context, scene.connection)
-    },
-    tell: (channelId, words) => sendNotice({ channelId }, words, scene.connection),
+    config,
+    rooms: await openRooms(config, store),
+    reader: openReader(config),
     now: () => clock.now,
     log,
+    deliver: async () => 'later',
+    progress: () => {},
+    stopping: new AbortController().signal,
+  }
+  const post: CommandContext['post'] = async (posting, target) => {
+    if (target.kind === 'discord') await postOnce(posting, target, context, scene.connection)
+  }
+  const tell: CommandContext['tell'] = (channelId, words) => sendNotice({ channelId }, words, scene.connection)
+  const channelName = (id: string) => scene.connection.channelName(id)
+  const context: CommandContext = {
+    ...openContext(kit, { post, tell, channelName }),
+    lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
+    previewDigest: async () => aDigest(),
     ...over,
   }
   const all = allCommands(context)
@@ -57,10 +81,12 @@ export async function openScene(over: Partial<CommandContext> = {}): Promise<Sce
     server,
     store,
     context,
+    kit,
     connection,
     clock,
     async [Symbol.asyncDispose]() {
       await connection.close()
+      await kit.reader[Symbol.asyncDispose]()
       await store[Symbol.asyncDispose]()
       await server[Symbol.asyncDispose]()
     },

@@ -42,6 +42,8 @@ export async function openPosting(): Promise<Posting> {
     reader: {
       read: () => Promise.reject(new Error('no network')),
       page: () => Promise.reject(new Error('no network')),
+      find: () => Promise.reject(new Error('no network')),
+      file: () => Promise.reject(new Error('no network')),
       async [Symbol.asyncDispose]() {},
     },
     now: () => clock.now,

@@ -1,0 +1,103 @@
+import type { ChatInputCommandInteraction } from 'discord.js'
+import { viewClaimNotes } from '../digests/digest-view.ts'
+import type { Answer, Choice, Command } from '../discord/command.ts'
+import { inline } from '../discord/markdown.ts'
+import { UsageError } from '../errors.ts'
+import type { Claim } from '../model.ts'
+import { type Asker, asCurator, inServer } from './asking.ts'
+import { importClaims } from './claim-import.ts'
+import type { CommandContext } from './context.ts'
+import { drawCorrections } from './corrections.ts'
+import { attachmentOption, slash, subcommand, textOption } from './define.ts'
+import { type Lister, showList } from './lists.ts'
+import { addClaim, claimOptions, editClaim } from './own-claims.ts'
+import { moment, panel, quoted } from './reply.ts'
+
+const claimOption = textOption('claim', 'claim.claim', { required: true, autocomplete: true, maxLength: 100 })
+
+/** `/claim`: the known claims that this server may see, and its own. */
+export const claim = (context: CommandContext): Command => ({
+  examples: [
+    '/claim show claim:lamps',
+    '/claim add text:No ferry sails at night. claimant:Ferry Guild',
+    '/claim import',
+  ],
+  definition: slash('claim', 'claim.help', {
+    options: [
+      subcommand('list', 'claim.list.help', [textOption('search', 'list.search', { maxLength: 50 })]),
+      subcommand('show', 'claim.show.help', [claimOption]),
+      subcommand('add', 'claim.add.help', claimOptions(true)),
+      subcommand('edit', 'claim.edit.help', [claimOption, ...claimOptions(false)]),
+      subcommand('retire', 'claim.retire.help', [claimOption]),
+      subcommand('import', 'claim.import.help', [attachmentOption('file', 'claim.import.file', true)]),
+      subcommand('corrections', 'claim.corrections.help'),
+    ],
+  }),
+  complete: (interaction) => suggestClaims(interaction.options.getFocused(), interaction.guildId ?? '', context),
+  async run(interaction) {
+    const { options } = interaction as ChatInputCommandInteraction
+    const what = options.getSubcommand()
+    if (what === 'list') return showList(claimList, 'claims', interaction, options.getString('search') ?? '', context)
+    if (what === 'show') return show(options.getString('claim') ?? '', inServer(interaction), context)
+    const asker = await asCurator(interaction, context)
+    if (what === 'add') return addClaim(options, asker, context)
+    if (what === 'import') return importClaims(options.getAttachment('file', true), asker, context)
+    if (what === 'edit' || what === 'retire') return editClaim(options, asker, context, what === 'retire')
+    const settings = await context.store.guilds.settings(asker.guildId)
+    return { kind: 'message', message: drawCorrections(settings, asker) }
+  },
+})
+
+async function show(wanted: string, { say, guildId }: Asker, context: CommandContext): Promise<Answer> {
+  const found = await visibleClaim(wanted, guildId, context)
+  if (!found) throw new UsageError(say.text('claim.unknown', { claim: wanted.slice(0, 60) }))
+  const said = await context.store.seenBy(guildId).statements.byClaim(found.id, 8)
+  const lines = said.map(({ statement, document }) => {
+    const who = quoted(statement.speaker?.name ?? say.text('digest.speaker.unknown'), 60)
+    const when = document.published ? moment(document.published) : say.text('digest.report.undated')
+    return `**${who}** · ${when} · \`${statement.id.slice(0, 12)}\`\n> ${quoted(statement.content, 180)}`
+  })
+  const paragraphs = [
+    [`**${quoted(found.text, 500)}**`, ...viewClaimNotes({ ...found, title: null }, say).map(inline)]
+      .join('\n')
+      .slice(0, 1800),
+    lines.join('\n').slice(0, 1900) || say.text('claim.unsaid'),
+  ]
+  return { kind: 'message', message: panel(quoted(found.title ?? found.id, 100), paragraphs) }
+}
+
+/** Claims whose words or id hold what is typed. */
+export async function suggestClaims(typed: string, guildId: string, context: CommandContext): Promise<Choice[]> {
+  return (await visibleClaims(guildId, context))
+    .map(({ id, title, text }) => ({ name: title ?? text, value: id }))
+    .filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(typed.toLowerCase()))
+}
+
+/** The operator's claims and this server's own, never another's. */
+export async function visibleClaims(guildId: string, { store }: Pick<CommandContext, 'store'>): Promise<Claim[]> {
+  return [...(await store.claims.list('operator')), ...(await store.claims.list(guildId))]
+}
+
+/** One of them by its id, null where this server sees none. */
+export async function visibleClaim(
+  id: string,
+  guildId: string,
+  { store }: Pick<CommandContext, 'store'>,
+): Promise<Claim | null> {
+  const found = await store.claims.get(id)
+  return found && (found.owner === 'operator' || found.owner === guildId) ? found : null
+}
+
+export const claimList: Lister = async ({ say, guildId }, query, context) => ({
+  title: say.text('claim.title'),
+  empty: say.text('list.nothing'),
+  rows: (await visibleClaims(guildId, context))
+    .filter(({ id, text, title }) => `${id} ${title} ${text}`.toLowerCase().includes(query.toLowerCase()))
+    .map(({ id, text, reviews, status }) => {
+      const verdict = reviews.find(({ rating }) => rating)?.rating
+      const tags = [verdict ? quoted(verdict, 60) : '', status === 'retired' ? say.text('claim.retired') : ''].filter(
+        Boolean,
+      )
+      return `\`${id.slice(0, 60)}\` ${quoted(text, 160)}${tags.length > 0 ? ` · ${tags.join(' · ')}` : ''}`
+    }),
+})
