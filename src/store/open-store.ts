@@ -14,8 +14,8 @@ import { statementsTable } from './statements.ts'
 import type { Store } from './store.ts'
 import { subscriptionsTable, watchTermsTable } from './subscriptions.ts'
 import type { Tables } from './tables.ts'
-import { watchTable } from './watch.ts'
 import type { Viewer } from './viewer.ts'
+import { watchTable } from './watch.ts'
 
 /**
  * Opens the record, making or bringing it up to date first.

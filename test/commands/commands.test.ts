@@ -344,10 +344,11 @@ describe('reading the record', () => {
 })
 
 describe('/setup', () => {
-  test('leads from nothing to a first digest in one press', async () => {
+  test('leads from nothing to a first digest in two presses', async () => {
     const start = await curator.slash('setup')
-    expect(start.text).toContain('Mira Sol')
-    const done = await curator.press(start.custom(/This channel/))
+    const topics = await curator.press(start.custom(/This channel/))
+    expect(topics.text).toContain('Mira Sol')
+    const done = await curator.press(topics.custom(/Everybody tracked/))
     expect(done.text).toContain('gets digests')
     await scene.server.until(() => scene.server.requests('POST', /^\/webhooks/)[0], 'the preview')
     expect(await list()).toHaveLength(1)
@@ -356,7 +357,8 @@ describe('/setup', () => {
   test('takes another channel from a menu', async () => {
     const start = await curator.slash('setup')
     const menu = flat((start.message.components ?? []) as Part[]).find(({ type }) => type === 8)
-    await curator.press(menu?.custom_id ?? '', ['300000000000000009'])
+    const topics = await curator.press(menu?.custom_id ?? '', ['300000000000000009'])
+    await curator.press(topics.custom(/Everybody tracked/))
     expect(await list()).toMatchObject([{ target: { channelId: '300000000000000009' } }])
   })
 })

@@ -1,6 +1,9 @@
 import { flat, type MessageBody, type Part } from './discord-limits.ts'
 import { type Answered, type DiscordServer, IDS } from './discord-server.ts'
 
+/** What was driven in this process: `/watch add`, `/watch add term` (suggestions), `button undo`, `form wrong`, `menu …`. */
+export const driven = new Set<string>()
+
 type Definition = { name: string; type?: number; options?: Definition[]; required?: boolean; autocomplete?: boolean }
 type Value = string | number | boolean
 export type Who = {
@@ -22,6 +25,8 @@ export type Reply = Answered & {
   /** The message as it stands now: the first one, or what a deferred one became. */
   message: MessageBody
   text: string
+  /** Every component shown, with those inside others. */
+  parts: Part[]
   custom(label: RegExp): string
 }
 
@@ -29,6 +34,8 @@ export type Reply = Answered & {
 export class Person {
   readonly #server: DiscordServer
   readonly #who: Required<Who>
+  /** Menus that were shown, by their custom id: Discord says of which kind each is. */
+  readonly #menus = new Map<string, number>()
   constructor(server: DiscordServer, who: Who = {}) {
     this.#server = server
     this.#who = {
@@ -44,11 +51,13 @@ export class Person {
 
   /** `/name`, or `/name sub`, or `/name group sub`. Waits for the whole answer. */
   async slash(path: string, values: Record<string, Value> = {}, attachments: object = {}): Promise<Reply> {
+    driven.add(`/${path}`)
     return this.#ask(2, { ...this.#command(path, values, null), ...attachments })
   }
 
   /** Suggestions while an option is being typed. */
   async typing(path: string, option: string, text: string, values: Record<string, Value> = {}) {
+    driven.add(`/${path} ${option}`)
     const reply = await this.#ask(4, this.#command(path, { ...values, [option]: text }, option))
     const { choices } = reply.first!.data as { choices: { name: string; value: string }[] }
     return choices
@@ -56,6 +65,7 @@ export class Person {
 
   /** Right-click on a message → Apps → name. */
   async menu(name: string, content: string): Promise<Reply> {
+    driven.add(`menu ${name}`)
     const id = this.#server.id()
     const message = {
       id,
@@ -78,15 +88,23 @@ export class Person {
 
   /** Presses a button, or chooses from a menu with `values`. */
   async press(customId: string, values?: string[], on?: MessageBody): Promise<Reply> {
+    driven.add(`button ${customId.split(':').slice(0, 1)}`)
+    const type = values ? (this.#menus.get(customId) ?? 3) : 2
     return this.#ask(
       3,
-      { custom_id: customId, component_type: values ? 3 : 2, ...(values ? { values } : {}) },
+      {
+        custom_id: customId,
+        component_type: type,
+        ...(values ? { values } : {}),
+        ...(type === 8 ? { resolved: { channels: this.#channels(values ?? []) } } : {}),
+      },
       { message: { ...blankMessage(this.#server.id(), this.#who.channel), ...on } },
     )
   }
 
   /** Fills in a form and sends it. */
   async submit(customId: string, fields: Record<string, string>): Promise<Reply> {
+    driven.add(`form ${customId.split(':').slice(0, 1)}`)
     const components = Object.entries(fields).map(([custom_id, value], i) => ({
       type: 18,
       id: i * 2 + 1,
@@ -126,17 +144,22 @@ export class Person {
     return { id: '1', name, type: 1, options, resolved: this.#resolve(known, values) }
   }
 
+  #channels(ids: string[]): Record<string, object> {
+    const shown = (id: string) => this.#server.channels.get(id) ?? { id, type: 0, name: 'gone' }
+    return Object.fromEntries(ids.map((id) => [id, { ...shown(id), permissions: String(SENDS) }]))
+  }
+
   #resolve(known: Definition[], values: Record<string, Value>) {
     const channels: Record<string, object> = {}
+    const attachments: Record<string, object> = {}
     const roles: Record<string, object> = {}
     for (const one of known) {
       const id = String(values[one.name] ?? '')
-      const channel = this.#server.channels.get(id)
-      if (one.type === 7 && id)
-        channels[id] = { ...(channel ?? { id, type: 0, name: 'gone' }), permissions: String(SENDS) }
+      if (one.type === 7 && id) Object.assign(channels, this.#channels([id]))
+      if (one.type === 11 && id) attachments[id] = this.#server.attachments.get(id) ?? {}
       if (one.type === 8 && id) roles[id] = { id, name: 'watchers', permissions: '0', position: 1, color: 0 }
     }
-    return { channels, roles }
+    return { channels, roles, attachments }
   }
 
   async #ask(type: number, data: object, more: object = {}): Promise<Reply> {
@@ -187,7 +210,9 @@ export class Person {
       },
       `an answer to ${JSON.stringify(data).slice(0, 80)}`,
     )
-    return readReply(answer, asked)
+    const reply = readReply(answer, asked)
+    for (const { custom_id, type } of reply.parts) if (custom_id && type > 2) this.#menus.set(custom_id, type)
+    return reply
   }
 }
 
@@ -201,6 +226,7 @@ function readReply(answer: Answered, asked: number): Reply {
     elapsedMs: answer.firstAt - asked,
     ephemeral: ((first.flags ?? 0) & 64) !== 0,
     message,
+    parts,
     text: [...all.map((one) => one.content ?? ''), ...parts.map((part) => part.content ?? part.label ?? '')].join('\n'),
     custom(label) {
       const found = parts.find((part: Part) => part.custom_id && label.test(part.label ?? part.placeholder ?? ''))

@@ -66,6 +66,9 @@ export class DiscordServer implements AsyncDisposable {
   gateway!: Gateway
   #http: Server
   #troubles: { method: string; path: RegExp; trouble: Trouble }[] = []
+  /** Files that somebody attaches, by id. */
+  readonly attachments = new Map<string, object>()
+  readonly #files = new Map<string, string>()
   #nonces = new Map<string, string>()
   /** Ids tell the time: later than any clock of a test. */
   #next = 1700000000000000000n
@@ -134,6 +137,16 @@ export class DiscordServer implements AsyncDisposable {
     })
   }
 
+  /** A file as Discord keeps it for an option. @returns its id, the option's value */
+  attach(filename: string, content: string): string {
+    const id = this.id()
+    const path = `/attachments/${id}/${encodeURIComponent(filename)}`
+    const url = `http://127.0.0.1:${this.port}${path}`
+    this.#files.set(path, content)
+    this.attachments.set(id, { id, filename, size: Buffer.byteLength(content), url, proxy_url: url, ephemeral: true })
+    return id
+  }
+
   /** A new id, larger than all before. */
   id(): string {
     this.#next += 1n
@@ -141,6 +154,11 @@ export class DiscordServer implements AsyncDisposable {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const file = this.#files.get(request.url ?? '')
+    if (file !== undefined) {
+      response.end(file)
+      return
+    }
     const at = performance.now()
     const address = new URL(request.url ?? '/', 'http://127.0.0.1')
     const path = decodeURIComponent(address.pathname).replace(/^\/api(\/v\d+)?/, '')
