@@ -29,6 +29,11 @@ export const mira: Entity = {
   relations: [],
 }
 
+const FIXED: Pick<CommandContext, 'lookup' | 'previewDigest'> = {
+  lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
+  previewDigest: async () => aDigest(),
+}
+
 /** A bot on a Discord of our own, with a real store. */
 export type Scene = AsyncDisposable & {
   server: DiscordServer
@@ -40,7 +45,8 @@ export type Scene = AsyncDisposable & {
   clock: { now: string }
 }
 
-export async function openScene(over: Partial<CommandContext> = {}): Promise<Scene> {
+/** @param isReal with look-ups and previews from the record; without, they answer something fixed */
+export async function openScene(over: Partial<CommandContext> = {}, isReal = false): Promise<Scene> {
   const server = await DiscordServer.start()
   const dataFolder = scratch()
   const store = await openStore({ dataFolder })
@@ -57,7 +63,7 @@ export async function openScene(over: Partial<CommandContext> = {}): Promise<Sce
     store,
     config,
     rooms: await openRooms(config, store),
-    reader: openReader(config),
+    reader: openReader(config, { hostGapMs: 0 }),
     now: () => clock.now,
     log,
     deliver: async () => 'later',
@@ -71,8 +77,7 @@ export async function openScene(over: Partial<CommandContext> = {}): Promise<Sce
   const channelName = (id: string) => scene.connection.channelName(id)
   const context: CommandContext = {
     ...openContext(kit, { post, tell, channelName }),
-    lookup: async (asked) => ({ asked, document: null, trouble: null, claims: [], entries: [] }),
-    previewDigest: async () => aDigest(),
+    ...(isReal ? {} : FIXED),
     ...over,
   }
   const all = allCommands(context)

@@ -3,6 +3,8 @@ import { type Answered, type DiscordServer, IDS } from './discord-server.ts'
 
 /** What was driven in this process: `/watch add`, `/watch add term` (suggestions), `button undo`, `form wrong`, `menu …`. */
 export const driven = new Set<string>()
+/** Forms that were opened, by the first part of their custom id. */
+export const opened = new Set<string>()
 
 type Definition = { name: string; type?: number; options?: Definition[]; required?: boolean; autocomplete?: boolean }
 type Value = string | number | boolean
@@ -211,6 +213,8 @@ export class Person {
       `an answer to ${JSON.stringify(data).slice(0, 80)}`,
     )
     const reply = readReply(answer, asked)
+    const form = reply.first?.type === 9 ? (reply.first.data as { custom_id: string }).custom_id : null
+    if (form) opened.add(form.split(':')[0] ?? '')
     for (const { custom_id, type } of reply.parts) if (custom_id && type > 2) this.#menus.set(custom_id, type)
     return reply
   }
