@@ -105,7 +105,7 @@ describe('everything that is registered', () => {
     ]
     expect(wanted.filter((one) => !driven.has(one))).toEqual([])
     expect(opened.size).toBeGreaterThan(1)
-  }, 60_000)
+  }, 180_000)
 })
 
 /** Every command once, and every button, menu and form that comes of it. What is taken away last is the server's all. */
@@ -284,7 +284,7 @@ describe('another server', () => {
       look(id, await stranger.press(id), ...Object.values(theirs))
     expect(leaks).toEqual([])
     expect(await everythingOf(IDS.guild)).toEqual(before)
-  }, 60_000)
+  }, 180_000)
 
   async function everythingOf(guild: string) {
     const { store } = scene

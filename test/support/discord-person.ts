@@ -211,6 +211,8 @@ export class Person {
         return deferred(found) && found.edits.length + found.followUps.length === 0 ? null : found
       },
       `an answer to ${JSON.stringify(data).slice(0, 80)}`,
+      // Readers that begin on a busy machine take their time.
+      40_000,
     )
     const reply = readReply(answer, asked)
     const form = reply.first?.type === 9 ? (reply.first.data as { custom_id: string }).custom_id : null
