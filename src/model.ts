@@ -134,6 +134,8 @@ export type RawItem = {
   archivedAt: ArchivedCopy[]
   provenance: Provenance
   post: PostFields | null
+  /** True where other entries of the same feed give the same address for other stories: it tells nothing apart. */
+  sharedAddress?: boolean
   /** What feeds say besides: subjects, attached media (length in bytes), where readers comment. */
   extras?: {
     categories: string[]
@@ -162,7 +164,30 @@ export type Document = {
   provenance: Provenance[]
   post: PostFields | null
   /** Other texts under which this document was read, oldest first: earlier editions, and what other archives say. */
-  editions?: { text: string; title: string | null; from: Provenance[] }[]
+  editions?: Edition[]
+  /** Where else it was read: other outlets, other addresses, each with its own headline. */
+  appearances?: Appearance[]
+  /** When its publisher says that it was changed last. */
+  updated?: string | null
+  /** What its feed says besides: subjects, attached media, where readers comment. */
+  extras?: RawItem['extras']
+}
+
+/** Another text of a document. `changes` leads from it to the text that stands now: its sentences that went, those that came. */
+export type Edition = {
+  text: string
+  title: string | null
+  from: Provenance[]
+  changes?: { removed: string[]; added: string[] }
+}
+
+/** One place where a copy of a document stood. */
+export type Appearance = {
+  source: string
+  url: string | null
+  publisher: string | null
+  title: string | null
+  published: string | null
 }
 
 /** A person, organisation or group that is tracked. */

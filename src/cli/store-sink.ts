@@ -24,7 +24,7 @@ export async function openStoreSink(paths: { config?: string; data?: string }, i
       for (const [document, item] of documents) {
         const source = { id: item.provenance.source, sample: false }
         // What is read in by hand is on record, and no news for a channel.
-        added += await recordDocument(tx, document, item.guid, source, { backlog: true, now })
+        added += await recordDocument(tx, document, item.guid, source, { isNews: () => false, now })
       }
     })
   }

@@ -145,7 +145,10 @@ function toEntry(turns: Turn[], { claims }: DigestInput): DigestEntry | null {
     speakers.find(({ speaker }) => speaker?.entityId) ?? speakers.find(({ speaker }) => speaker) ?? parts[0].statement
   const reports = new Map<string, Report>()
   for (const recorded of all)
-    if (!reports.has(recorded.document.id)) reports.set(recorded.document.id, toReport(recorded))
+    for (const report of toReports(recorded)) {
+      const place = `${report.documentId} ${report.publisher} ${report.url}`
+      if (!reports.has(place)) reports.set(place, report)
+    }
   return {
     id: all[0]!.statement.id,
     statementIds: all.map(({ statement }) => statement.id),
@@ -178,6 +181,26 @@ export function toReport({ document, statement }: Pick<Recorded, 'document' | 's
     reportedBy: statement.reportedBy,
     ...(statement.fate ? { fate: statement.fate } : {}),
   }
+}
+
+/** A copy that another outlet printed is a report of its own. */
+function toReports(recorded: Recorded): Report[] {
+  const own = toReport(recorded)
+  const copies = (recorded.document.appearances ?? []).filter(
+    ({ publisher }) => publisher && publisher !== own.publisher,
+  )
+  return [
+    own,
+    ...copies.map(({ publisher, title, url, published }) => ({
+      ...own,
+      publisher,
+      title,
+      url,
+      published,
+      author: null,
+      archivedAt: [],
+    })),
+  ]
 }
 
 const WEIGHT = { match: 2, unsure: 1, none: 0 } as const

@@ -1,4 +1,6 @@
-import type { Author, Document, PostFields } from '../model.ts'
+import type { Appearance, Author, Document, Edition, PostFields } from '../model.ts'
+import { urlKey } from './canonical-url.ts'
+import { textChanges } from './text-changes.ts'
 
 /** How exactly a reader shows a post's words: what the platform sent before what a page shows before what others quote. */
 const RANK: [RegExp, number][] = [
@@ -38,8 +40,37 @@ export function mergeDocuments(known: Document, copy: Document): Document {
     provenance: unique([...known.provenance, ...copy.provenance], ({ source, locator }) => `${source} ${locator}`),
     post: newer.post && mergePosts(newer.post, older.post ?? other.post),
   }
-  const editions = editionsOf(merged, newer, older, isPost || newer === copy)
-  return editions.length > 0 ? { ...merged, editions } : merged
+  // Of a copy elsewhere a summary is no text of its own.
+  const differs = isPost || newer === copy || copy.text.length >= known.text.length * SUMMARY
+  const editions = editionsOf(merged, newer, older, differs)
+  const appearances = isPost ? [] : appearancesOf(known, copy)
+  return {
+    ...merged,
+    ...(known.updated || copy.updated ? { updated: later(known.updated, copy.updated) } : {}),
+    ...(newer.extras || older.extras ? { extras: newer.extras ?? older.extras } : {}),
+    ...(editions.length > 0 ? { editions } : {}),
+    ...(appearances.length > 0 ? { appearances } : {}),
+  }
+}
+
+const later = (a: string | null | undefined, b: string | null | undefined): string | null =>
+  [a, b]
+    .filter((one) => one != null)
+    .sort()
+    .at(-1) ?? null
+
+/** Where a story stood beside the place that its record names: each outlet and address once. */
+function appearancesOf(known: Document, copy: Document): Appearance[] {
+  const place = ({ url, publisher }: Pick<Appearance, 'url' | 'publisher'>) => `${urlKey(url) ?? url} ${publisher}`
+  const here = ({ url, publisher, title, published, provenance }: Document): Appearance => ({
+    source: provenance[0]?.source ?? '',
+    url,
+    publisher,
+    title,
+    published,
+  })
+  const elsewhere = [...(known.appearances ?? []), ...(copy.appearances ?? []), here(copy)]
+  return unique(elsewhere, place).filter((one) => place(one) !== place(known))
 }
 
 function isBetter(copy: Document, known: Document): boolean {
@@ -90,16 +121,15 @@ function mergePosts(main: PostFields, other: PostFields | null): PostFields {
   }
 }
 
-function editionsOf(
-  merged: Document,
-  newer: Document,
-  older: Document,
-  differs: boolean,
-): NonNullable<Document['editions']> {
-  const earlier = [...(newer.editions ?? []), ...(older.editions ?? [])]
+function editionsOf(merged: Document, newer: Document, older: Document, differs: boolean): Edition[] {
+  const earlier: Edition[] = [...(newer.editions ?? []), ...(older.editions ?? [])]
   if (differs && older.text !== '' && fold(older.text) !== fold(merged.text))
     earlier.push({ text: older.text, title: older.title, from: older.provenance })
-  return unique(earlier, ({ text }) => fold(text)).filter(({ text }) => fold(text) !== fold(merged.text))
+  return unique(earlier, ({ text }) => fold(text))
+    .filter(({ text }) => fold(text) !== fold(merged.text))
+    .map((edition) =>
+      merged.kind === 'post' ? edition : { ...edition, changes: textChanges(edition.text, merged.text) },
+    )
 }
 
 const fold = (text: string): string => text.replace(/\s+/g, ' ').trim()

@@ -33,7 +33,11 @@ export function toDocuments(item: RawItem, sourceId: string): Document[] {
 export const toDocument = (item: RawItem, sourceId: string): Document => toDocuments(item, sourceId)[0]!
 
 function articleDocument(item: RawItem, text: string, sourceId: string): Document {
-  const document = { ...shared(item), kind: 'article' as const, url: canonicalUrl(item.url), text, post: null }
+  const more = {
+    ...(item.updated && item.updated !== item.published ? { updated: item.updated } : {}),
+    ...(item.extras ? { extras: item.extras } : {}),
+  }
+  const document = { ...shared(item), kind: 'article' as const, url: canonicalUrl(item.url), text, post: null, ...more }
   return { id: articleId(item, document, sourceId), ...document }
 }
 
@@ -127,21 +131,27 @@ export function documentKeys(document: Document, sourceId: string, guid: string 
   const keys = [document.id]
   const address = urlKey(document.url)
   if (guid) keys.push(`guid:${sourceId}:${guid}`)
-  if (address) keys.push(`url:${address}`)
+  // Where its id was not made of its address, that address is shared by others.
+  if (address && document.id === idOf(`url ${address}`)) keys.push(`url:${address}`)
+  // Short words are alike by chance, but not under one headline of one source.
+  const whole = `${document.title ?? ''} ${document.text}`
+  if (document.title && whole.length >= 30) keys.push(`same:${sourceId}:${contentHash(whole)}`)
   // Short texts are alike by chance.
   if (document.text.length >= 200) keys.push(`text:${contentHash(document.text)}`)
   return keys
 }
 
 function articleId(item: RawItem, document: Omit<Document, 'id'>, sourceId: string): string {
-  const address = urlKey(document.url)
+  const address = item.sharedAddress ? null : urlKey(document.url)
   const basis = address
     ? `url ${address}`
     : item.guid
       ? `guid ${sourceId} ${item.guid}`
       : `text ${document.title} ${document.text}`
-  return createHash('sha256').update(basis).digest('hex').slice(0, 16)
+  return idOf(basis)
 }
+
+const idOf = (basis: string): string => createHash('sha256').update(basis).digest('hex').slice(0, 16)
 
 /** Words alone decide: case, punctuation and space do not. */
 const contentHash = (text: string): string =>

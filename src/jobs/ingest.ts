@@ -1,10 +1,13 @@
 import { mergeDocuments } from '../documents/merge-documents.ts'
+import { nearKeys } from '../documents/near-duplicates.ts'
+import { isSameStory } from '../documents/same-story.ts'
 import { documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
 import { SourceError } from '../errors.ts'
 import type { Document, RawItem, Source, SourceState } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 import { withLanguage } from './language.ts'
+import { newestFirst, newsGate } from './news.ts'
 import { noteRevisions } from './revisions.ts'
 import { afterFailure, afterSuccess } from './source-state.ts'
 
@@ -25,17 +28,14 @@ export async function pollSource(
     const reading = await reader.read(source, state)
     const items = await withFullText(kit, source, reading.items)
     const languages = await languagesOf(items, source.id)
-    const backlog =
-      state.lastSucceededAt === null && !source.sample
-        ? beyondNewest(items, kit.config.firstPollItems)
-        : new Set<RawItem>()
+    const isNews = source.sample ? () => true : newsGate(state, now(), kit.config.firstPollItems)
     const next = afterSuccess(source, state, reading, now())
     for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
     const fresh = await store.transaction(async (tx) => {
       let added = 0
-      for (const item of items)
+      for (const item of newestFirst(items))
         added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
-          backlog: backlog.has(item),
+          isNews: once(() => isNews(item)),
           now: now(),
         })
       await tx.sources.remember(next)
@@ -71,12 +71,23 @@ async function languagesOf(items: RawItem[], sourceId: string): Promise<Map<RawI
   return found
 }
 
+/** `isNews` is asked where a document is new: what is no news is on record, and never posted. */
+export type RecordFacts = { isNews(): boolean; now: string }
+
+const once = (ask: () => boolean): (() => boolean) => {
+  let answer: boolean | undefined
+  return () => {
+    answer ??= ask()
+    return answer
+  }
+}
+
 /** Stores one item with the posts that are embedded in it. @returns how many documents were new */
 export async function record(
   tx: Store,
   item: RawItem,
   source: Pick<Source, 'id' | 'sample'>,
-  facts: { backlog: boolean; now: string },
+  facts: RecordFacts,
 ): Promise<number> {
   let added = 0
   for (const document of toDocuments(item, source.id))
@@ -90,24 +101,33 @@ export async function recordDocument(
   document: Document,
   guid: string | null,
   source: Pick<Source, 'id' | 'sample'>,
-  facts: { backlog: boolean; now: string },
+  facts: RecordFacts,
 ): Promise<number> {
   const keys = documentKeys(document, source.id, guid)
-  const known = await tx.documents.findByKeys(keys)
+  const near = document.kind === 'article' ? nearKeys(document.text) : []
+  const known = await sameStory(tx, document, { keys, near })
   const kept = known ? mergeDocuments(known, document) : document
   if (known) await noteRevisions(tx, known, kept, facts.now)
-  await tx.documents.put(kept, { sourceId: source.id, keys, sample: source.sample, ...facts })
+  const backlog = !known && !facts.isNews()
+  await tx.documents.put(kept, {
+    sourceId: source.id,
+    keys: [...keys, ...near],
+    sample: source.sample,
+    backlog,
+    now: facts.now,
+  })
   return known ? 0 : 1
 }
 
-/** Everything but the newest few; entries without a date keep the feed's own order, which is newest first. */
-function beyondNewest(items: RawItem[], most: number): Set<RawItem> {
-  const order = new Map(items.map((item, i) => [item, i]))
-  const newest = items.toSorted((a, b) => {
-    if (a.published && b.published && a.published !== b.published) return a.published < b.published ? 1 : -1
-    return (order.get(a) ?? 0) - (order.get(b) ?? 0)
-  })
-  return new Set(newest.slice(most))
+/** What is on record of the story that a document tells, under whichever name it was read before. */
+export async function sameStory(
+  tx: Store,
+  document: Document,
+  { keys, near }: { keys: string[]; near: string[] },
+): Promise<Document | null> {
+  for (const { key, document: known } of await tx.documents.allByKeys([...keys, ...near]))
+    if (isSameStory(document, known, key)) return known
+  return null
 }
 
 /** Reads the article's own page where the feed carries only a summary of one that is not on record. */
@@ -119,7 +139,11 @@ async function withFullText(kit: Kit, source: Source, items: RawItem[]): Promise
   for (const item of items) {
     const worth = item.kind === 'article' && item.summaryOnly && /^https?:/.test(item.url ?? '') && pages < MOST_PAGES
     const known =
-      worth && (await kit.store.documents.findByKeys(documentKeys(toDocument(item, source.id), source.id, item.guid)))
+      worth &&
+      (await sameStory(kit.store, toDocument(item, source.id), {
+        keys: documentKeys(toDocument(item, source.id), source.id, item.guid),
+        near: [],
+      }))
     if (!worth || known || kit.stopping.aborted) {
       full.push(item)
       continue

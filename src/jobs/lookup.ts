@@ -1,4 +1,5 @@
 import { composeDigest } from '../digests/compose-digest.ts'
+import { urlKey } from '../documents/canonical-url.ts'
 import { SourceError } from '../errors.ts'
 import type { Document, LookupAnswer } from '../model.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
@@ -42,7 +43,7 @@ async function lookUpAddress(
 ): Promise<LookupAnswer> {
   const answer: LookupAnswer = { asked: address, document: null, trouble: null, claims: [], entries: [] }
   const known = await kit.store.documents
-    .findByKeys([`url:${address}`])
+    .findByKeys([`url:${urlKey(address)}`])
     .then((found) => found ?? kit.store.documents.findByUrl(address))
   let document: Document | null = known
   if (!document) {

@@ -1,5 +1,6 @@
 import type { Problem, RawItem } from '../model.ts'
 import { decode, gunzip, isGzip } from './decode.ts'
+import { withoutFalseNames } from './false-names.ts'
 import { type FeedEntry, type FeedHead, toRawItem } from './feed-entry.ts'
 import { readWithFeedsmith } from './feedsmith-entries.ts'
 import { looksLikeJsonFeed, readJsonFeed } from './json-feed.ts'
@@ -120,7 +121,7 @@ const withoutNulls = <T extends object>(value: T): Partial<T> =>
 
 function finished(readout: FeedReadout, address: string, charset: string, problems: Problem[]): ParsedFeed {
   const items = readout.entries.map((entry, i) => toRawItem(entry, readout.head, address, `entry ${i + 1}`))
-  return { ...readout.head, items, problems, charset }
+  return { ...readout.head, items: withoutFalseNames(items, readout.head.link), problems, charset }
 }
 
 const failed = (address: string, why: string): ParsedFeed => ({

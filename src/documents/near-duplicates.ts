@@ -1,0 +1,98 @@
+/** Words in a row that are compared as one piece. */
+const SHINGLE = 4
+/** Shorter texts are alike by chance: notices, summaries, timetables. */
+const LEAST_WORDS = 60
+/** Each band is one key: texts that share a key are compared. Ten of four find 99 % of what is alike to 0.8. */
+const BANDS = 10
+const ROWS = 4
+/** Texts with at least this share of common pieces are copies. `npm run eval -- copies` measures it. */
+const ALIKE = 0.6
+/** Entries of one source often share a form: they are one only where hardly a word differs. */
+const ALIKE_IN_ONE_SOURCE = 0.95
+/** Share of the numbers that copies have in common: reports of the same form tell of other days by their numbers. */
+const SAME_NUMBERS = 0.7
+/** A dateline or a corrected figure makes no other report. */
+const FEW_NUMBERS = 2
+
+const words = (text: string): string[] =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu) ?? []
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let i = 0; i < text.length; i += 1) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  return value >>> 0
+}
+
+function shingles(text: string): Set<number> {
+  const all = words(text).map(hash)
+  const found = new Set<number>()
+  if (all.length < LEAST_WORDS) return found
+  for (let i = 0; i + SHINGLE <= all.length; i += 1) {
+    let piece = 0
+    for (let word = i; word < i + SHINGLE; word += 1) piece = (Math.imul(piece, 0x9e3779b1) + all[word]!) >>> 0
+    found.add(mixed(piece))
+  }
+  return found
+}
+
+/** Spreads every bit over all others (the end of MurmurHash3). */
+function mixed(value: number): number {
+  let bits = value
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
+}
+
+/** One for each row, the same in every process. */
+const SEEDS = Uint32Array.from({ length: BANDS * ROWS }, (_, i) => mixed(Math.imul(i + 1, 0x9e3779b1)))
+
+/**
+ * Keys of which near copies share at least one (MinHash, Broder 1997, in bands). Texts that share one need not be
+ * copies: `areCopies` decides.
+ *
+ * @returns none for a text of fewer than 60 words
+ */
+export function nearKeys(text: string): string[] {
+  const pieces = shingles(text)
+  if (pieces.size === 0) return []
+  const least = new Uint32Array(SEEDS.length).fill(0xffffffff)
+  for (const piece of pieces)
+    for (let i = 0; i < SEEDS.length; i += 1) {
+      const value = mixed(piece ^ SEEDS[i]!)
+      if (value < least[i]!) least[i] = value
+    }
+  return Array.from({ length: BANDS }, (_, band) => {
+    const rows = least.subarray(band * ROWS, (band + 1) * ROWS)
+    return `near${band}:${hash(rows.join(' ')).toString(36)}${hash(rows.toReversed().join(' ')).toString(36)}`
+  })
+}
+
+/** Of the pieces of both texts together, the share that both have: 0 to 1; 0 where one is too short to tell. */
+export function likeness(a: string, b: string): number {
+  return shareOf(shingles(a), shingles(b))
+}
+
+/**
+ * Whether two texts are copies of one: nearly the same words, and the same numbers.
+ *
+ * @param oneSource whether both come from one source
+ */
+export function areCopies(a: string, b: string, oneSource: boolean): boolean {
+  if (likeness(a, b) < (oneSource ? ALIKE_IN_ONE_SOURCE : ALIKE)) return false
+  const [left, right] = [numbers(a), numbers(b)]
+  const different = left.symmetricDifference(right).size
+  return different <= FEW_NUMBERS || shareOf(left, right) >= SAME_NUMBERS
+}
+
+const numbers = (text: string): Set<string> => new Set(text.match(/(?<![\p{L}\p{N}])\d+(?:[.,]\d+)*(?!\p{L})/gu) ?? [])
+
+function shareOf<T>(a: Set<T>, b: Set<T>): number {
+  if (a.size === 0 || b.size === 0) return 0
+  let both = 0
+  for (const one of a) if (b.has(one)) both += 1
+  return both / (a.size + b.size - both)
+}
