@@ -32,7 +32,7 @@ describe('a posted digest', () => {
     const { store } = scene.kit
     const known = (await store.documents.get('doc-st-1'))!
     const newer = { ...known, ...change(known) }
-    const facts = { backlog: false, now: scene.clock.now }
+    const facts = { isNews: () => true, now: scene.clock.now }
     await store.transaction((tx) => recordDocument(tx, newer, null, { id: 'gazette', sample: false }, facts))
   }
 
