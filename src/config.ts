@@ -23,6 +23,8 @@ export type Config = Settings & {
   firstPollItems: number
   /** Named in the User-Agent, so that a publisher can write to the operator. */
   contact: string | null
+  /** How long things are kept, in seconds; null is for ever. */
+  keep: { documents: number | null; digests: number | null; changes: number | null; leftServers: number }
   /** Discord channel that is told when something stays wrong. */
   operatorChannel: string | null
   /** Topics that `/setup` offers: the files of `packs/` beside the config. */
@@ -61,7 +63,7 @@ export function readConfig(
   }
   const packs = main ? readPacks(resolve(dirname(main.file), 'packs'), faults) : []
   if (faults.length > 0 || !main) throw new ConfigError(faults)
-  const { sources, entities, claims, subscriptions, firstPollItems, contact, operatorChannel, file } = main
+  const { sources, entities, claims, subscriptions, firstPollItems, contact, operatorChannel, keep, file } = main
   return {
     ...settings,
     file,
@@ -74,6 +76,7 @@ export function readConfig(
     contact,
     operatorChannel,
     packs,
+    keep,
     sample: sample && { sources: sample.sources, entities: sample.entities, claims: sample.claims },
   }
 }
@@ -95,7 +98,7 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     if (claimsFile) claims = toClaims(claimsFile.value, claimsFile, faults)
   }
   if (faults.length > before) return null
-  const { sample, firstPollItems, contact, operatorChannel } = file.value
+  const { sample, firstPollItems, contact, operatorChannel, keep } = file.value
   return {
     file: path,
     files,
@@ -107,6 +110,12 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     firstPollItems,
     contact: contact ?? null,
     operatorChannel: operatorChannel ?? null,
+    keep: {
+      documents: keep.documents ?? null,
+      digests: keep.digests ?? null,
+      changes: keep.changes ?? null,
+      leftServers: keep.leftServers,
+    },
   }
 }
 

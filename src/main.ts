@@ -9,6 +9,7 @@ import { mendClock } from './jobs/clock.ts'
 import type { Kit } from './jobs/kit.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
+import { retainRound } from './jobs/retain.ts'
 import { type Pulse, watchRound } from './jobs/watch.ts'
 import type { Log } from './log.ts'
 import type { Delivery } from './model.ts'
@@ -124,9 +125,11 @@ async function goOn(
       await tellRound(kit)
       pulse.toldAt = kit.now()
     }),
+    tick('keeping', () => retainRound(kit, kit.config.keep), '0 17 3 * * *'),
     tick('watching', () => watch(kit, pulse, outlets), '30 * * * * *'),
   ]
   await watch(kit, pulse, outlets)
+  await retainRound(kit, kit.config.keep)
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
   for (const task of tasks) await task.destroy()
   await Promise.all(running)

@@ -35,6 +35,7 @@ export async function openDiscord(kit: Kit): Promise<DiscordOutlet> {
   const connect = async () => {
     state.connection = await connectOnce(kit, state)
     if (closing.signal.aborted) return state.connection.close()
+    await kit.store.retention.compare(state.connection.guildIds(), kit.now())
     await resumeMended(null, kit, state.connection)
   }
   let later: Promise<void> = Promise.resolve()
@@ -89,6 +90,7 @@ function connectOnce(kit: Kit, state: { connection: DiscordConnection | null }):
     // Many events come at once where a server is edited: one look is enough for those that wait.
     if (changed.has(guildId) || !state.connection) return
     changed.add(guildId)
+    await kit.store.retention.returned(guildId)
     await resumeMended(guildId, kit, state.connection).finally(() => changed.delete(guildId))
   }
   const channelName = (id: string) => state.connection?.channelName(id) ?? null

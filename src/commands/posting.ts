@@ -147,6 +147,7 @@ export async function pauseGone(
   kit: Belt,
   connection: DiscordConnection | null,
 ): Promise<void> {
+  if (!channelId) await kit.store.retention.left(guildId, kit.now())
   for (const subscription of await kit.store.subscriptions.list(guildId)) {
     const { target, pausedBecause } = subscription
     if (target.kind !== 'discord' || pausedBecause || (channelId && target.channelId !== channelId)) continue

@@ -69,6 +69,14 @@ const ClaimEntry = z.strictObject({
   status: z.enum(['active', 'retired'], { error: 'must be active or retired' }).default('active'),
 })
 
+const kept = duration.refine((seconds) => seconds >= 30 * 86_400, { error: 'must be 30d or more' })
+const KeepEntry = z.strictObject({
+  documents: kept.optional(),
+  digests: kept.optional(),
+  changes: kept.optional(),
+  leftServers: duration.default(30 * 86_400),
+})
+
 export const ConfigFile = z.strictObject({
   contact: word.optional(),
   operatorChannel: word
@@ -77,6 +85,7 @@ export const ConfigFile = z.strictObject({
   sources: z.array(SourceEntry, { error: 'must be a list' }).default([]),
   entities: z.array(EntityEntry, { error: 'must be a list' }).default([]),
   subscriptions: z.array(SubscriptionEntry, { error: 'must be a list' }).default([]),
+  keep: KeepEntry.prefault({}),
   claims: word.optional(),
   sample: word.optional(),
   firstPollItems: z.number({ error: 'must be a number' }).int().min(0).default(5),

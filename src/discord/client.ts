@@ -32,6 +32,8 @@ export type DiscordConnection = {
   ping(): number | null
   /** As the last message about it called it, null where it is not known. */
   channelName(id: string): string | null
+  /** The servers that the bot is in. */
+  guildIds(): string[]
   /** Ends the session and leaves nothing running. */
   close(): Promise<void>
 }
@@ -89,6 +91,7 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
       const channel = client.channels.cache.get(id)
       return channel && 'name' in channel ? channel.name : null
     },
+    guildIds: () => [...client.guilds.cache.keys()],
     async close() {
       posting.clearHashSweeper()
       posting.clearHandlerSweeper()

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Change, GuildSettings } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -59,29 +59,46 @@ export function guildsTable(db: Kysely<Tables>): Store['guilds'] {
         .executeTakeFirst()
       return Number(numUpdatedRows) > 0
     },
-    async forget(guildId) {
-      const theirs = db.selectFrom('subscriptions').select('id').where('guild_id', '=', guildId)
-      await db.deleteFrom('deliveries').where('subscription_id', 'in', theirs).execute()
-      await db.deleteFrom('subscriptions').where('guild_id', '=', guildId).execute()
-      await db.deleteFrom('watch_terms').where('guild_id', '=', guildId).execute()
-      await db.deleteFrom('claims').where('owner', '=', guildId).execute()
-      await db.deleteFrom('entities').where('owner', '=', guildId).execute()
-      await db.updateTable('sources').set({ configured: 0 }).where('owner', '=', guildId).execute()
-      const alone = db.selectFrom('document_owners').select('document_id').where('owner', '=', guildId)
-      const shared = db.selectFrom('document_owners').select('document_id').where('owner', '!=', guildId)
-      const theirDocuments = db.selectFrom('documents').select('id').where('id', 'in', alone)
-      const words = db
-        .selectFrom('statements')
-        .select('sequence')
-        .where('document_id', 'in', theirDocuments.where('id', 'not in', shared))
-      await db
-        .deleteFrom('statement_words')
-        .where('rowid' as never, 'in', words as never)
-        .execute()
-      await db.deleteFrom('documents').where('id', 'in', alone).where('id', 'not in', shared).execute()
-      await db.deleteFrom('document_owners').where('owner', '=', guildId).execute()
-      await db.deleteFrom('guild_settings').where('guild_id', '=', guildId).execute()
-      await db.deleteFrom('changes').where('guild_id', '=', guildId).execute()
-    },
+    forget: (guildId) => forget(db, guildId),
   }
+}
+
+async function forget(db: Kysely<Tables>, guildId: string): Promise<void> {
+  // Also those of subscriptions that were taken away before.
+  await db.deleteFrom('deliveries').where(sql`json_extract(target, '$.guildId')`, '=', guildId).execute()
+  for (const table of ['postings', 'subscriptions', 'watch_terms', 'guild_settings', 'changes'] as const)
+    await db.deleteFrom(table).where('guild_id', '=', guildId).execute()
+  const claims = db.selectFrom('claims').select('id').where('owner', '=', guildId)
+  await db.deleteFrom('claim_history').where('claim_id', 'in', claims).execute()
+  await db.deleteFrom('matches').where('claim_id', 'in', claims).execute()
+  await db.deleteFrom('claims').where('owner', '=', guildId).execute()
+  await forgetEntities(db, guildId)
+  const sources = db.selectFrom('sources').select('id').where('owner', '=', guildId)
+  await db.deleteFrom('source_states').where('source_id', 'in', sources).execute()
+  await db.deleteFrom('sources').where('owner', '=', guildId).execute()
+  await forgetDocuments(db, guildId)
+}
+
+/** What its entities were found in is read anew without them. */
+async function forgetEntities(db: Kysely<Tables>, guildId: string): Promise<void> {
+  await db.deleteFrom('entities').where('owner', '=', guildId).execute()
+  const found = db.selectFrom('mentions').select('document_id').where('entity_id', 'like', `g${guildId}-%`)
+  await db.updateTable('documents').set({ analysed_version: 'again' }).where('id', 'in', found).execute()
+}
+
+/** What its own sources alone gave. */
+async function forgetDocuments(db: Kysely<Tables>, guildId: string): Promise<void> {
+  const alone = db.selectFrom('document_owners').select('document_id').where('owner', '=', guildId)
+  const shared = db.selectFrom('document_owners').select('document_id').where('owner', '!=', guildId)
+  const statements = db
+    .selectFrom('statements')
+    .select('sequence')
+    .where('document_id', 'in', alone)
+    .where('document_id', 'not in', shared)
+  await db
+    .deleteFrom('statement_words')
+    .where('rowid' as never, 'in', statements as never)
+    .execute()
+  await db.deleteFrom('documents').where('id', 'in', alone).where('id', 'not in', shared).execute()
+  await db.deleteFrom('document_owners').where('owner', '=', guildId).execute()
 }

@@ -247,6 +247,21 @@ export interface Store extends AsyncDisposable {
     /** Oldest first. */
     of(statementIds: string[]): Promise<Revision[]>
   }
+  retention: {
+    /** Notes that the bot was taken out of a server; what it had set is kept for a grace time. */
+    left(guildId: string, now: string): Promise<void>
+    /** It is back, or nothing of it is kept any more. */
+    returned(guildId: string): Promise<void>
+    /** Compares the servers that the bot is in with those that the record knows: who is missing has left. */
+    compare(present: string[], now: string): Promise<void>
+    /** Servers that were left before a moment. */
+    leftBefore(time: string): Promise<string[]>
+    /** Let go of the oldest before a moment, a few hundred at once. @returns how many; 0 where none is left */
+    dropDigests(before: string): Promise<number>
+    dropChanges(before: string): Promise<number>
+    /** With all that was found in them. */
+    dropDocuments(before: string): Promise<number>
+  }
   watch: {
     /** How the work stands at this moment. */
     standing(now: string): Promise<Standing>
