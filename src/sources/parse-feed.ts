@@ -79,7 +79,10 @@ async function readXml(xml: string): Promise<{ readout: FeedReadout | null; prob
   }
   const second = readWithFeedsmith(xml)
   const saved = await salvage(xml)
-  if (second && second.entries.length >= Math.max(1, saved?.entries.length ?? 0)) return { readout: second }
+  if (second && second.entries.length >= Math.max(1, saved?.entries.length ?? 0)) {
+    const both = saved && saved.entries.length === second.entries.length
+    return { readout: both ? fillGaps(second, saved) : second }
+  }
   if (saved && saved.entries.length > 0) {
     const told = `the feed is damaged (${reason(first)}): the ${saved.entries.length} entries that are whole were read${saved.lost > 0 ? `, ${saved.lost} were not` : ''}; tell its publisher`
     return saved.complete ? { readout: saved } : { readout: saved, problem: told }
@@ -110,7 +113,7 @@ function fillGaps(first: FeedReadout, second: FeedReadout): FeedReadout {
     const filled = { ...entry }
     for (const key of ['title', 'link', 'date', 'updated', 'content', 'summary', 'author', 'guid'] as const)
       if (filled[key] === null && other[key] !== null)
-        Object.assign(filled, { [key]: other[key], parser: 'rss-parser+feedsmith' })
+        Object.assign(filled, { [key]: other[key], parser: [...new Set([entry.parser, other.parser])].join('+') })
     return filled
   })
   return { head: { ...second.head, ...withoutNulls(first.head) }, entries }

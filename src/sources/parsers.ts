@@ -43,7 +43,7 @@ export function createParsers(options: ParserOptions = {}): Parsers {
 
   function hire(): Hand {
     const worker = new Worker(new URL('./parse-feed.worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: limitMb, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: limitMb, maxYoungGenerationSizeMb: 8 },
     })
     const hand: Hand = { worker, ready: false, job: null, timer: null }
     hands.add(hand)

@@ -88,7 +88,8 @@ async function readHead(before: string, root: string, close: string): Promise<Fe
 /** The Channel Definition Format says in attributes of an item what RSS says in elements. */
 function channelDefinition(tag: string, inner: string): string {
   const value = (name: string) => new RegExp(`\\s${name}\\s*=\\s*["']([^"'<>]{1,2000})`, 'i').exec(tag)?.[1]
-  const [link, changed] = [value('href'), value('lastmod')]
+  const about = value('rdf:about')
+  const [link, changed] = [value('href') ?? (about && /^https?:/i.test(about) ? about : undefined), value('lastmod')]
   const title = /<title\s+value\s*=\s*["']([^"'<>]{1,2000})/i.exec(inner)?.[1]
   const summary = /<abstract[^>]*>([^<]{1,10000})<\/abstract/i.exec(inner)?.[1]
   return [

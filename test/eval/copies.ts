@@ -51,8 +51,10 @@ function tellPairs(documents: (Document & { file: string; keys: Set<string> })[]
       if (a.keys.isDisjointFrom(b.keys)) continue
       const same = a.title === b.title && a.title !== null
       const copies = areCopies(a.text, b.text, a.file === b.file)
-      if (!same) counts.nearest = Math.max(counts.nearest, a.file === b.file ? 0 : likeness(a.text, b.text))
-      if (!copies) continue
+      if (!copies) {
+        if (a.file !== b.file) counts.nearest = Math.max(counts.nearest, likeness(a.text, b.text))
+        continue
+      }
       counts.copies += 1
       if (same || a.file.endsWith('.txt') || b.file.endsWith('.txt')) continue
       counts.wrong += 1

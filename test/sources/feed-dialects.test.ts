@@ -27,6 +27,16 @@ const DIALECTS: [string, string, string[]][] = [
     ['Fähre – neu | http://quay.example/1 | -'],
   ],
   [
+    'RSS 1.0 without a channel',
+    `<rdf:RDF ${RDF}${DC} xmlns="http://purl.org/rss/1.0/"><item rdf:about="http://quay.example/1"><title>Ferry</title><dcterms:modified>2015-11-19</dcterms:modified></item></rdf:RDF>`,
+    ['Ferry | http://quay.example/1 | 2015-11-19'],
+  ],
+  [
+    'RSS 1.1',
+    `<Channel xmlns="http://purl.org/net/rss1.1#" ${RDF} rdf:about="x"><title>Quay</title><items rdf:parseType="Collection"><item rdf:about="http://quay.example/1"><title>Ferry</title><link>http://quay.example/1</link></item></items></Channel>`,
+    ['Ferry | http://quay.example/1 | -'],
+  ],
+  [
     'RSS whose items stand outside the channel',
     '<rss version="2.0"><channel><title>Quay</title></channel><item><title>Ferry</title><link>http://quay.example/1</link></item></rss>',
     ['Ferry | http://quay.example/1 | -'],
