@@ -13,4 +13,4 @@ process.send?.({
   mb: Math.round(process.resourceUsage().maxRSS / 1024),
 })
 await net.close()
-process.disconnect()
+process.disconnect?.()
