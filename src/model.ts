@@ -427,6 +427,8 @@ export type DigestView = {
     /** Verdicts of the claim, each with who reviewed it and when. */
     notes: Run[][]
     groups: { heading: Run[]; entries: EntryView[] }[]
+    /** Fragments of reported speech, a line each. */
+    also?: Run[][]
   }[]
   /** Discrepancies between statements, sources in trouble. */
   closing: { heading: Run[]; lines: Run[][] }[]

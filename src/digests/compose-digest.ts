@@ -10,6 +10,7 @@ import type {
   Report,
   Statement,
 } from '../model.ts'
+import { weightOf, weightOfAll } from './weight.ts'
 
 /** A statement with the document it stands in and the claims it bears on. */
 export type Recorded = { statement: Statement; document: Document; matches: Match[] }
@@ -52,7 +53,10 @@ export function composeDigest(input: DigestInput): Digest {
     composedAt,
     since,
     claims: [...byClaim]
-      .sort(([a, ours], [b, theirs]) => theirs.length - ours.length || (a < b ? -1 : 1))
+      .sort(
+        ([a, ours], [b, theirs]) =>
+          weightOfAll(theirs) - weightOfAll(ours) || theirs.length - ours.length || (a < b ? -1 : 1),
+      )
       .map(([claimId, found]) => ({ claim: claims.get(claimId) as Claim, speakers: bySpeaker(found) })),
     unmatched: bySpeaker(unmatched),
     discrepancies: discrepancies.filter(({ members }) => members.some(({ statementId }) => shown.has(statementId))),
@@ -103,22 +107,41 @@ function toTurnGroups({ fresh, earlier, clusters }: DigestInput): Turn[][] {
   return [...groups.values()].filter((group) => group.some((turn) => turn.fresh))
 }
 
+/** Where headlines and captions stand. */
+const HEAD_OF_TEXT = 250
+/** Of the fewer words, so many stand in the other: a headline says again what the text says at length. */
+const SAID_AGAIN = 0.7
+/** What is longer than this many headlines says more than the headline. */
+const LONGER = 2.5
+
 /** The same words of one speaker twice in one document, as in a headline and the text below it, are one entry. */
 function joinRepeats(turns: Map<string, Turn>, lead: (key: string) => string, leader: Map<string, string>): void {
-  const seen = new Map<string, string>()
-  for (const { key, parts } of turns.values()) {
-    const first = parts[0]!
-    const words = parts.map(({ statement }) =>
-      statement.content
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]+/gu, ' ')
-        .trim(),
-    )
-    const same = `${first.document.id} ${first.statement.speaker?.name} ${words.join(' ')}`
-    const known = seen.get(same)
-    if (known === undefined) seen.set(same, key)
-    else if (lead(known) !== lead(key)) leader.set(lead(key), lead(known))
+  const spoken = Map.groupBy(turns.values(), ({ parts: [first] }) =>
+    JSON.stringify([first?.document.id, first?.statement.speaker?.name]),
+  )
+  for (const own of spoken.values()) {
+    const read = own.map((turn) => ({ ...turn, words: wordsOf(turn) }))
+    for (const [i, turn] of read.entries()) {
+      const known = read.slice(0, i).find((other) => isSaidAgain(turn, other))
+      if (known && lead(known.key) !== lead(turn.key)) leader.set(lead(turn.key), lead(known.key))
+    }
   }
+}
+
+const wordsOf = ({ parts }: Turn): string[] =>
+  parts.flatMap(({ statement }) => statement.content.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+
+type Read = Turn & { words: string[] }
+
+function isSaidAgain(a: Read, b: Read): boolean {
+  if (a.words.join(' ') === b.words.join(' ')) return true
+  const [headline, text] = a.words.length < b.words.length ? [a, b] : [b, a]
+  const inHead = (headline.parts[0]?.statement.start ?? HEAD_OF_TEXT) < HEAD_OF_TEXT
+  const reported = [a, b].every(({ parts }) => parts.every(({ statement }) => statement.directness === 'indirect'))
+  const { length } = headline.words
+  if (!inHead || !reported || length < 4 || text.words.length > length * LONGER) return false
+  const other = new Set(text.words)
+  return headline.words.filter((word) => other.has(word)).length / length >= SAID_AGAIN
 }
 
 /** An article's words without the addresses that stood behind its links, on one line. A post keeps its own. */
@@ -220,7 +243,7 @@ function bestMatch(all: Recorded[], claims: Claim[]): DigestEntry['match'] {
   }
 }
 
-/** Tracked speakers first, then those with most to say, then by name; unknown ones last. */
+/** The weightiest first, then tracked speakers, then those with most to say, then by name; unknown ones last. */
 function bySpeaker(entries: DigestEntry[]): DigestGroup[] {
   const groups = new Map<string, DigestEntry[]>()
   for (const entry of entries) {
@@ -230,9 +253,17 @@ function bySpeaker(entries: DigestEntry[]): DigestGroup[] {
   const rank = (found: DigestEntry[]) => (found[0]?.speaker?.entityId ? 0 : found[0]?.speaker ? 1 : 2)
   const when = (entry: DigestEntry) => entry.said ?? entry.firstSeen ?? '9999'
   return [...groups]
-    .sort(([a, ours], [b, theirs]) => rank(ours) - rank(theirs) || theirs.length - ours.length || (a < b ? -1 : 1))
+    .sort(
+      ([a, ours], [b, theirs]) =>
+        weightOfAll(theirs) - weightOfAll(ours) ||
+        rank(ours) - rank(theirs) ||
+        theirs.length - ours.length ||
+        (a < b ? -1 : 1),
+    )
     .map(([speaker, found]) => ({
       speaker,
-      entries: found.sort((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : a.id < b.id ? -1 : 1)),
+      entries: found.sort(
+        (a, b) => weightOf(b) - weightOf(a) || (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : a.id < b.id ? -1 : 1),
+      ),
     }))
 }

@@ -1,24 +1,26 @@
 import { english, type Say } from '../messages/say.ts'
-import type { Claim, Digest, DigestEntry, DigestView, EntryView, Review, Run } from '../model.ts'
+import type { Claim, Digest, DigestEntry, DigestGroup, DigestView, EntryView, Review, Run } from '../model.ts'
+import { allEntries } from './entries.ts'
 import { viewReports } from './report-view.ts'
 import { isTakenBack, struckIf, viewRevisions } from './revision-view.ts'
 import { clip, linkTo, text, whenRun } from './runs.ts'
+import { isFragment } from './weight.ts'
 
 /**
  * Lays out a digest: what text stands where, in one language. Terminal, page and Discord draw what this says. Names and
  * titles from outside are cut to a readable length; quotations never are.
  */
 export function viewDigest(digest: Digest, say: Say = english): DigestView {
-  const sections = digest.claims.map(({ claim, speakers }) => ({
+  const sections: DigestView['sections'] = digest.claims.map(({ claim, speakers }) => ({
     heading: say.runs('digest.claim', { claim: text(clip(claim.title ?? claim.text, 180), true) }),
     notes: viewClaimNotes(claim, say),
-    groups: speakers.map((group) => viewGroup(group.speaker, group.entries, say)),
+    ...viewGroups(speakers, say),
   }))
   if (digest.unmatched.length > 0)
     sections.push({
       heading: [text(say.text('digest.unmatched'), true)],
       notes: [],
-      groups: digest.unmatched.map((group) => viewGroup(group.speaker, group.entries, say)),
+      ...viewGroups(digest.unmatched, say),
     })
   const tones = sections.flatMap(({ groups }) => groups.flatMap(({ entries }) => entries.map(({ tone }) => tone)))
   return {
@@ -80,8 +82,15 @@ export function viewClaimNotes(claim: Claim, say: Say): Run[][] {
   if (claim.claimant && claim.date) lines.push([text(say.text('digest.claimant.dated', values))])
   else if (claim.claimant) lines.push([text(say.text('digest.claimant', values))])
   else if (claim.date) lines.push([text(say.text('digest.claim.dated', values))])
-  return [...lines, ...viewReviews(claim, say)]
+  // That nobody reviewed it is no news: it stands beside who claimed it.
+  const reviews = viewReviews(claim, say)
+  const last = lines.at(-1)
+  if (!isReviewed(claim) && claim.claimant && last)
+    return [...lines.slice(0, -1), [...last, text(' · '), ...reviews.flat()]]
+  return [...lines, ...reviews]
 }
+
+const isReviewed = ({ reviews }: Claim): boolean => reviews.some(({ rating }) => rating)
 
 /** A verdict is never shown without who gave it and when. */
 function viewReviews({ reviews }: Claim, say: Say): Run[][] {
@@ -99,8 +108,29 @@ function viewReview(review: Review, say: Say): Run[] {
   })
 }
 
-function viewGroup(speaker: string, entries: DigestEntry[], say: Say) {
-  return { heading: [text(clip(speaker, 100), true)], entries: entries.map((entry) => viewEntry(entry, say)) }
+/** What says something, by speaker; then the fragments, a line each. */
+function viewGroups(groups: DigestGroup[], say: Say): Pick<DigestView['sections'][number], 'groups' | 'also'> {
+  const also = groups.flatMap(({ entries }) => entries.filter(isFragment)).map((entry) => viewFragment(entry, say))
+  return {
+    groups: groups.flatMap(({ speaker, entries }) => {
+      const shown = entries.filter((entry) => !isFragment(entry)).map((entry) => viewEntry(entry, say))
+      return shown.length > 0 ? [{ heading: [text(clip(speaker, 100), true)], entries: shown }] : []
+    }),
+    ...(also.length > 0 ? { also } : {}),
+  }
+}
+
+/** "**Anonymous** · attacked · web services startup … · The Guardian · record 0cb46317e2cd". */
+function viewFragment({ id, speaker, cue, words, reports: [report] }: DigestEntry, say: Say): Run[] {
+  const parts: Run[] = [text(clip(speaker?.name ?? say.text('digest.speaker.unknown'), 100), true)]
+  const add = (...runs: Run[]) => parts.push(text(' · '), ...runs)
+  if (cue) add(text(clip(cue, 60)))
+  add(text(words.map(({ content }) => content).join(' … ')))
+  const outlet = clip(report?.publisher ?? report?.title ?? '', 80)
+  const link = linkTo(report?.url ?? null, outlet)
+  if (link || outlet) add(link ?? text(outlet))
+  add(...say.runs('digest.id', { id: { type: 'code', text: clip(id, 40) } }))
+  return parts
 }
 
 /** "Anonymous · claimed · for … · in: video · said 16 November 2015". */
@@ -153,7 +183,15 @@ function viewSummary(digest: Digest, say: Say): Run[][] {
   return lines
 }
 
-function viewClosing({ discrepancies, troubles }: Digest, say: Say): DigestView['closing'] {
+function viewClosing(digest: Digest, say: Say): DigestView['closing'] {
+  const { discrepancies, troubles } = digest
+  const entries = allEntries(digest)
+  const whoCounted = (statementId: string): Run[] => {
+    const entry = entries.find(({ statementIds }) => statementIds.includes(statementId))
+    const outlet = entry?.reports[0]?.publisher
+    const names = [entry?.speaker?.name, outlet].filter((name) => name != null)
+    return names.length > 0 ? [text(` (${names.map((name) => clip(name, 60)).join(', ')})`)] : []
+  }
   const closing: DigestView['closing'] = []
   if (discrepancies.length > 0)
     closing.push({
@@ -166,6 +204,7 @@ function viewClosing({ discrepancies, troubles }: Digest, say: Say): DigestView[
             .flatMap((member, i): Run[] => [
               ...(i > 0 ? [text(' ↔ ')] : []),
               text(clip(member.text, 80), true),
+              ...whoCounted(member.statementId),
               text(' '),
               { type: 'code', text: member.statementId.slice(0, 12) },
             ]),

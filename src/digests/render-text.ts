@@ -21,6 +21,8 @@ export function renderText(view: DigestView, style: TextStyle): string {
     page.paragraph(section.heading, '▌ ', 'strong')
     for (const note of section.notes) page.paragraph(note, '▌ ', 'dim')
     for (const group of section.groups) for (const entry of group.entries) renderEntry(entry, page)
+    if (section.also) page.gap()
+    for (const runs of section.also ?? []) page.paragraph(runs, '  · ', 'dim')
   }
   for (const { heading, lines } of view.closing) {
     page.gap()

@@ -14,7 +14,7 @@ export function viewReports(entry: DigestEntry, say: Say): Pick<EntryView, 'sour
     ...(entry.firstSeen
       ? whenRun('digest.first', 'time', entry.firstSeen, say)
       : [text(say.text('digest.first.unknown'))]),
-    text(` · ${say.count('digest.reports', entry.reports.length)} · `),
+    text(entry.reports.length > 1 ? ` · ${say.count('digest.reports', entry.reports.length)} · ` : ' · '),
     ...say.runs('digest.id', { id: { type: 'code', text: clip(entry.id, 40) } }),
   ])
   return { sources, links: linksOf(entry.reports, say) }

@@ -35,6 +35,8 @@ export type Block = {
 export const FRAME = { text: 160, components: 4 }
 /** The line that says what is attached, with its file, and the heading of a section that goes on. */
 export const ROOM = { text: 120, components: 2, heading: 450 }
+/** Of the lines of fragments that stand together. */
+const ALSO = 1200
 const ENTRY = LIMITS.text - FRAME.text - ROOM.text - ROOM.heading
 
 /** What stands in a digest, in reading order, in parts that are never parted. */
@@ -46,12 +48,32 @@ export function blocksOf(view: DigestView, options: RenderOptions): Block[] {
     blocks.push(textBlock(within([heading, ...section.notes.map(inline)], 1500).join('\n'), heading, true))
     for (const { entries } of section.groups)
       for (const entry of entries) blocks.push(entryBlock(entry, heading, options))
+    for (const lines of portions(
+      (section.also ?? []).map((runs) => `-# · ${inline(runs)}`),
+      ALSO,
+    ))
+      blocks.push({ ...textBlock(lines.join('\n'), heading), entries: lines.length })
   }
   for (const { heading, lines } of view.closing) {
     blocks.push(textBlock(`### ${inline(heading)}`, null, true))
     for (const line of within(lines.map(inline), 3000)) blocks.push(textBlock(`-# ${line}`, null))
   }
   return blocks
+}
+
+/** Lines together, at most so much text each. */
+function portions(lines: string[], most: number): string[][] {
+  const found: string[][] = []
+  let left = 0
+  for (const line of lines) {
+    if (line.length + 1 > left) {
+      found.push([])
+      left = most
+    }
+    found.at(-1)?.push(line)
+    left -= line.length + 1
+  }
+  return found
 }
 
 /** Text by itself. `leads`: not left alone at the end of a message. */

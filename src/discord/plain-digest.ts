@@ -9,11 +9,13 @@ export function plainEntry(entry: EntryView): string {
 
 /** A whole digest as a page of text, attached where it is longer than a few messages. */
 export function plainDigest(view: DigestView): string {
-  const sections = view.sections.flatMap(({ heading, notes, groups }) => [
+  const sections = view.sections.flatMap(({ heading, notes, groups, also = [] }) => [
     `== ${plain(heading)} ==`,
     ...notes.map(plain),
     '',
     ...groups.flatMap(({ entries }) => entries.map(plainEntry)),
+    ...also.map((runs) => `· ${plain(runs)}`),
+    ...(also.length > 0 ? [''] : []),
   ])
   const closing = view.closing.flatMap(({ heading, lines }) => [`== ${plain(heading)} ==`, ...lines.map(plain), ''])
   return [view.title, ...view.summary.map(plain), '', ...sections, ...closing].join('\n')

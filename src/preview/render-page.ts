@@ -35,10 +35,11 @@ ${main}
 /** One digest as a message. */
 export function drawDigest(view: DigestView, at: string | null = null): string {
   const sections = view.sections.map(
-    ({ heading, notes, groups }) => `<section>
+    ({ heading, notes, groups, also = [] }) => `<section>
 <h3>${drawRuns(heading)}</h3>
 ${lines(notes)}
 ${groups.flatMap(({ entries }) => entries.map((entry) => drawEntry(entry))).join('\n')}
+${also.length > 0 ? `<ul class="also">${also.map((runs) => `<li>${drawRuns(runs)}</li>`).join('')}</ul>` : ''}
 </section>`,
   )
   const closing = view.closing.map(
