@@ -423,6 +423,8 @@ export type DigestView = {
   /** Lines under the title: counts, since when, and that a sample is one. */
   summary: Run[][]
   sections: {
+    /** Of the claim that it is about. */
+    claimId?: string
     heading: Run[]
     /** Verdicts of the claim, each with who reviewed it and when. */
     notes: Run[][]
@@ -541,7 +543,13 @@ export type Posting = {
   /** In their order; fewer than there are to be where it was interrupted. */
   messageIds: string[]
   postedAt: string | null
-  drawn: { digest: Digest; language: string | null; form: 'components' | 'embeds'; roleId: string | null }
+  drawn: {
+    digest: Digest
+    language: string | null
+    form: 'components' | 'embeds'
+    roleId: string | null
+    pictures?: boolean
+  }
 }
 
 /** What a server has set for itself. */

@@ -1,6 +1,7 @@
 import { adjustDigest } from '../digests/adjust-digest.ts'
 import { viewDigest } from '../digests/digest-view.ts'
 import { withOwnClaims } from '../digests/own-claims.ts'
+import type { RenderOptions } from '../discord/blocks.ts'
 import type { RenderedMessage } from '../discord/message.ts'
 import { renderDigest } from '../discord/render-digest.ts'
 import { sayIn } from '../messages/languages.ts'
@@ -25,7 +26,7 @@ export function drawFor(
   digest: Digest,
   { roleId }: Pick<Subscription, 'roleId'>,
   { language, form }: Pick<GuildSettings, 'language' | 'form'>,
-  mostMessages?: number,
+  { mostMessages, pictures }: Pick<RenderOptions, 'mostMessages' | 'pictures'> = {},
 ): RenderedMessage[] {
   const say = sayIn(language)
   return renderDigest(viewDigest(digest, say), {
@@ -34,5 +35,6 @@ export function drawFor(
     actions: entryActions(say),
     ...(roleId ? { roleId } : {}),
     ...(mostMessages ? { mostMessages } : {}),
+    ...(pictures ? { pictures } : {}),
   })
 }

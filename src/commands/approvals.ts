@@ -110,7 +110,8 @@ async function post(
   const rest = adjustDigest(digest, { without })
   if (rest.counts.statements === 0) return
   const { language, form } = settings
-  const drawn = { digest: rest, language, form, roleId: subscription.roleId ?? null }
+  const { roleId = null, pictures = false } = subscription
+  const drawn = { digest: rest, language, form, roleId, pictures }
   await context.post({ id: `a${digest.id}`.slice(0, 21), deliveryId: digest.id, drawn }, subscription.target)
 }
 

@@ -33,6 +33,7 @@ export const deliveryOptions: APIApplicationCommandBasicOption[] = [
   channelOption('approval', 'filter.approval', [ChannelType.GuildText]),
   textOption('quiet_hours', 'filter.quiet', { autocomplete: true, maxLength: 20 }),
   flagOption('nothing_new', 'filter.nothing'),
+  flagOption('pictures', 'filter.pictures'),
 ]
 
 /** Suggestions for any of these options. */
@@ -85,6 +86,7 @@ export async function readWish(
     approvalChannelId: options.getChannel('approval')?.id ?? known.approvalChannelId ?? null,
     ...readQuiet(options.getString('quiet_hours'), known, say),
     nothingNew: options.getBoolean('nothing_new') ?? known.nothingNew ?? false,
+    pictures: options.getBoolean('pictures') ?? known.pictures ?? false,
   }
 }
 
@@ -103,7 +105,7 @@ export function pointAt(query: string | null, say: Say): string | null {
 
 /** In a line: what a channel filters for, whom it mentions, where it waits for approval, when it is quiet. */
 export function describeWish(wish: SubscriptionWish, entities: Entity[], say: Say): string {
-  const { filter, roleId, approvalChannelId, nothingNew } = wish
+  const { filter, roleId, approvalChannelId, nothingNew, pictures } = wish
   const quiet = describeQuiet(wish)
   const { entityId, claimId, query, publisher, minimumScore } = filter ?? {}
   const only = [entities.find(({ id }) => id === entityId)?.name ?? entityId, claimId, query && `“${query}”`, publisher]
@@ -116,5 +118,6 @@ export function describeWish(wish: SubscriptionWish, entities: Entity[], say: Sa
     ...(approvalChannelId ? [say.text('filter.approved', { channel: `<#${approvalChannelId}>` })] : []),
     ...(quiet ? [say.text('filter.quiet.row', { hours: quiet })] : []),
     ...(nothingNew ? [say.text('filter.nothing.row')] : []),
+    ...(pictures ? [say.text('filter.pictures.row')] : []),
   ].join(' · ')
 }

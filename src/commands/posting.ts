@@ -6,6 +6,7 @@ import { asDiscordError, saysCode } from '../discord/failures.ts'
 import { isForum } from '../discord/forum.ts'
 import type { RenderedMessage } from '../discord/message.ts'
 import { editMessage, reopenThread, sendDelivery, sendNotice } from '../discord/send.ts'
+import { drawClaims } from '../jobs/claim-picture.ts'
 import { mayTell } from '../jobs/digest.ts'
 import type { Kit } from '../jobs/kit.ts'
 import { sayIn } from '../messages/languages.ts'
@@ -38,7 +39,7 @@ export async function deliver(
   const posting = {
     id: delivery.nonce,
     deliveryId: delivery.id,
-    drawn: { digest, language, form, roleId: known.roleId ?? null },
+    drawn: { digest, language, form, roleId: known.roleId ?? null, pictures: known.pictures === true },
   }
   const { approvalChannelId: approval } = known
   try {
@@ -69,7 +70,10 @@ export async function postOnce(
   const posting = await store.postings.begin({ id, deliveryId, ...target, startedAt: at, triedAt: at, drawn })
   if (posting.postedAt) return { messageIds: posting.messageIds }
   const { digest, roleId } = posting.drawn
-  const messages = waitsFor ? waiting(digest, waitsFor, posting.drawn) : drawFor(digest, { roleId }, posting.drawn)
+  const pictures = await picturesOf(posting.drawn, digest, store.seenBy(target.guildId))
+  const messages = waitsFor
+    ? waiting(digest, waitsFor, posting.drawn)
+    : drawFor(digest, { roleId }, posting.drawn, { pictures })
   const sending = {
     target,
     nonce: id,
@@ -99,6 +103,9 @@ export async function postOnce(
     throw failure
   }
 }
+
+const picturesOf = async ({ pictures, language }: Posting['drawn'], digest: Digest, store: Kit['store']) =>
+  pictures ? await drawClaims(digest, store, sayIn(language)) : new Map()
 
 /** Into an archived thread after opening it again, where the bot may. */
 async function sendOpened(
@@ -132,7 +139,8 @@ export async function redraw(
   if (!connection) return 'later'
   const { drawn, guildId, channelId, messageIds } = posting
   const digest = await asItStands(drawn.digest, guildId, store)
-  const messages = drawFor(digest, drawn, drawn, messageIds.length)
+  const pictures = await picturesOf(drawn, digest, store.seenBy(guildId))
+  const messages = drawFor(digest, drawn, drawn, { mostMessages: messageIds.length, pictures })
   const place = (await isForum(channelId, connection)) ? (messageIds[0] ?? channelId) : channelId
   for (const [i, messageId] of messageIds.entries()) {
     const message = messages[i]

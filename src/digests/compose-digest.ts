@@ -145,7 +145,7 @@ function isSaidAgain(a: Read, b: Read): boolean {
 }
 
 /** An article's words without the addresses that stood behind its links, on one line. A post keeps its own. */
-const shown = ({ document, statement }: Recorded): string => {
+export const shownWords = ({ document, statement }: Pick<Recorded, 'document' | 'statement'>): string => {
   const words =
     document.kind === 'post' ? statement.content : statement.content.replace(/\s*<?https?:\/\/[^\s<>]+>?/g, '')
   return words.replace(/\s+/g, ' ').trim()
@@ -178,7 +178,7 @@ function toEntry(turns: Turn[], { claims }: DigestInput): DigestEntry | null {
     speaker: named.speaker,
     speaksFor: speakers.find(({ speaksFor }) => speaksFor)?.speaksFor ?? null,
     cue: parts.find(({ statement }) => statement.cue)?.statement.cue?.text.toLowerCase() ?? null,
-    words: parts.map((part) => ({ content: shown(part), directness: part.statement.directness })),
+    words: parts.map((part) => ({ content: shownWords(part), directness: part.statement.directness })),
     medium: all.find(({ statement }) => statement.medium)?.statement.medium ?? null,
     said: all.map(({ statement }) => statement.said).find((said) => said !== null) ?? null,
     firstSeen: all.map(({ document }) => document.published).find((published) => published !== null) ?? null,

@@ -12,6 +12,7 @@ import { isFragment } from './weight.ts'
  */
 export function viewDigest(digest: Digest, say: Say = english): DigestView {
   const sections: DigestView['sections'] = digest.claims.map(({ claim, speakers }) => ({
+    claimId: claim.id,
     heading: say.runs('digest.claim', { claim: text(clip(claim.title ?? claim.text, 180), true) }),
     notes: viewClaimNotes(claim, say),
     ...viewGroups(speakers, say),

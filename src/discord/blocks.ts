@@ -16,6 +16,8 @@ export type RenderOptions = {
   actions?: (entry: EntryView) => APIButtonComponent[]
   /** Embeds for servers whose readers prefer them, or whose tools do not know components yet. */
   form?: 'components' | 'embeds'
+  /** Drawn for claims, by their ids: each stands under its claim, and is a file of that message. */
+  pictures?: Map<string, { name: string; data: Uint8Array; description: string }>
   /** A role that the first message mentions. */
   roleId?: string
 }
@@ -46,6 +48,8 @@ export function blocksOf(view: DigestView, options: RenderOptions): Block[] {
   for (const section of view.sections) {
     const heading = `### ${inline(section.heading)}`
     blocks.push(textBlock(within([heading, ...section.notes.map(inline)], 1500).join('\n'), heading, true))
+    const picture = options.pictures?.get(section.claimId ?? '')
+    if (picture) blocks.push(pictureBlock(picture, heading))
     for (const { entries } of section.groups)
       for (const entry of entries) blocks.push(entryBlock(entry, heading, options))
     for (const lines of portions(
@@ -79,6 +83,20 @@ function portions(lines: string[], most: number): string[][] {
 /** Text by itself. `leads`: not left alone at the end of a message. */
 export function textBlock(content: string, section: string | null, leads = false): Block {
   return { components: [{ type: ComponentType.TextDisplay, content }], files: [], section, leads, entries: 0 }
+}
+
+/** A picture where it stands, with the same in words. */
+const pictureBlock = (picture: { name: string; data: Uint8Array; description: string }, section: string): Block => {
+  const { name, description } = picture
+  return {
+    components: [
+      { type: ComponentType.MediaGallery, items: [{ media: { url: `attachment://${name}` }, description }] },
+    ],
+    files: [picture],
+    section,
+    leads: true,
+    entries: 0,
+  }
 }
 
 /** A file shown where it stands. */

@@ -1,5 +1,6 @@
 import { type APIMessage, Routes } from 'discord.js'
 import { DiscordError } from '../errors.ts'
+import { ask } from './ask.ts'
 import type { DiscordConnection } from './client.ts'
 import { asDiscordError } from './failures.ts'
 
@@ -55,12 +56,12 @@ const unsure = ({ reason, message, retryAfterSeconds, cause }: DiscordError) =>
 async function* messagesSince(
   channelId: string,
   startedAt: string | null,
-  { rest }: Pick<DiscordConnection, 'rest'>,
+  connection: Pick<DiscordConnection, 'rest'>,
 ): AsyncGenerator<APIMessage> {
   let after = startedAt ? snowflakeAt(Date.parse(startedAt) - SLACK_MS) : null
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(after ? { after } : {}) })
-    const messages = (await rest.get(Routes.channelMessages(channelId), { query })) as APIMessage[]
+    const messages = await ask<APIMessage[]>(connection, Routes.channelMessages(channelId), query)
     yield* messages
     if (!after || messages.length < PAGE) return
     after = messages.map(({ id }) => id).reduce((a, b) => (BigInt(a) > BigInt(b) ? a : b))

@@ -1,5 +1,6 @@
 import { type APIChannel, type APIMessage, type APIThreadChannel, ChannelType, Routes } from 'discord.js'
 import { DiscordError } from '../errors.ts'
+import { ask } from './ask.ts'
 import { type Backoff, withBackoff } from './backoff.ts'
 import type { DiscordConnection } from './client.ts'
 import { asDiscordError, isRefusal } from './failures.ts'
@@ -10,13 +11,14 @@ import { afterPosting } from './send.ts'
 const known = new WeakMap<object, Map<string, boolean>>()
 
 /** Whether a channel takes posts (threads with a first message) instead of messages. Asked once a channel. */
-export async function isForum(channelId: string, { rest }: Pick<DiscordConnection, 'rest'>): Promise<boolean> {
+export async function isForum(channelId: string, connection: Pick<DiscordConnection, 'rest'>): Promise<boolean> {
+  const { rest } = connection
   const answers = known.get(rest) ?? new Map<string, boolean>()
   known.set(rest, answers)
   const answer = answers.get(channelId)
   if (answer !== undefined) return answer
   try {
-    const { type } = (await rest.get(Routes.channel(channelId))) as APIChannel
+    const { type } = await ask<APIChannel>(connection, Routes.channel(channelId))
     const forum = type === ChannelType.GuildForum || type === ChannelType.GuildMedia
     answers.set(channelId, forum)
     return forum
@@ -77,16 +79,16 @@ type Threads = { threads: APIThreadChannel[]; has_more?: boolean }
 async function findPost(
   { guildId, channelId }: Place,
   { id }: Mark,
-  { rest, botId }: Opening['connection'],
+  connection: Opening['connection'],
 ): Promise<string | null> {
   const ours = (one: APIThreadChannel) =>
-    one.parent_id === channelId && one.owner_id === botId && (one.name ?? '').endsWith(id)
+    one.parent_id === channelId && one.owner_id === connection.botId && (one.name ?? '').endsWith(id)
   try {
-    const active = (await rest.get(Routes.guildActiveThreads(guildId))) as Threads
+    const active = await ask<Threads>(connection, Routes.guildActiveThreads(guildId))
     const found = active.threads.find(ours)
     if (found) return found.id
     const query = new URLSearchParams({ limit: '100' })
-    const archived = (await rest.get(Routes.channelThreads(channelId, 'public'), { query })) as Threads
+    const archived = await ask<Threads>(connection, Routes.channelThreads(channelId, 'public'), query)
     return archived.threads.find(ours)?.id ?? null
   } catch (error) {
     const failure = asDiscordError(error, 'looking for an earlier post')

@@ -25,7 +25,7 @@ export function renderEmbeds(view: DigestView, options: RenderOptions): Rendered
   return shown.map((page, i): RenderedMessage => {
     const isLast = i === shown.length - 1
     const files = page.flatMap((block) => block.files)
-    const lines = page.map(textOf)
+    const lines = page.map(textOf).filter((line) => line !== '')
     if (isLast && left > 0) {
       lines.push(say.count('digest.attached', left))
       files.push({ name: fileName('digest', view.id), data: plainDigest(view) })

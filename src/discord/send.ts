@@ -1,6 +1,7 @@
 import { type APIChannel, type APIDMChannel, type APIMessage, Routes } from 'discord.js'
 import { DiscordError } from '../errors.ts'
 import type { Delivery } from '../model.ts'
+import { ask } from './ask.ts'
 import { type Backoff, withBackoff } from './backoff.ts'
 import type { DiscordConnection } from './client.ts'
 import { asDiscordError, isRefusal, mayMend, saysCode } from './failures.ts'
@@ -143,12 +144,12 @@ export async function sendNotice(
 }
 
 /** Opens an archived thread again, where the bot may. @throws {DiscordError} */
-export async function reopenThread(threadId: string, { rest }: Pick<DiscordConnection, 'rest'>): Promise<void> {
+export async function reopenThread(threadId: string, connection: Pick<DiscordConnection, 'rest'>): Promise<void> {
   try {
-    const thread = (await rest.get(Routes.channel(threadId))) as APIChannel
+    const thread = await ask<APIChannel>(connection, Routes.channel(threadId))
     if ('thread_metadata' in thread && thread.thread_metadata?.locked)
       throw new DiscordError('forbidden', 'the thread is locked: a moderator has to unlock it')
-    await rest.patch(Routes.channel(threadId), { body: { archived: false } })
+    await connection.rest.patch(Routes.channel(threadId), { body: { archived: false } })
   } catch (error) {
     throw asDiscordError(error, 'opening an archived thread')
   }

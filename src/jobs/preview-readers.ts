@@ -1,12 +1,13 @@
-import { toReport } from '../digests/compose-digest.ts'
+import { shownWords, toReport } from '../digests/compose-digest.ts'
 import { viewClaimNotes, viewDigest, viewEntry } from '../digests/digest-view.ts'
+import { allEntries } from '../digests/entries.ts'
 import { viewLookup } from '../digests/lookup-view.ts'
+import { markDigest } from '../digests/mark-digest.ts'
 import { english } from '../messages/say.ts'
 import type { Digest } from '../model.ts'
-import { FONTS } from '../pictures/fonts.ts'
-import { momentKind } from '../pictures/moments.ts'
 import type { ClaimTimeline, PreviewReaders } from '../preview/preview.ts'
 import { fallenSilent } from '../sources/quiet.ts'
+import { drawClaim } from './claim-picture.ts'
 import type { Kit } from './kit.ts'
 import { lookUp } from './lookup.ts'
 import { roomsFor } from './track.ts'
@@ -18,10 +19,14 @@ export function previewReaders(running: Pick<Kit, 'store' | 'rooms' | 'reader' |
   const store = running.store.seenBy(null)
   // Read each time: the process takes changed rooms over while it runs.
   const kit = () => ({ ...running, store, rooms: roomsFor(running.rooms, null) })
-  const shown = (digest: Digest) => ({ view: viewDigest(digest), composedAt: digest.composedAt })
+  const shown = async (digest: Digest) => {
+    const ids = allEntries(digest).flatMap(({ statementIds }) => statementIds)
+    const marked = markDigest(digest, { revisions: await store.revisions.of(ids), corrections: [] })
+    return { view: viewDigest(marked), composedAt: digest.composedAt }
+  }
   const operators = async () => (await store.claims.list()).filter(({ owner }) => owner === 'operator')
   return {
-    digests: async (limit) => (await store.digests.latest(limit)).map(shown),
+    digests: async (limit) => Promise.all((await store.digests.latest(limit)).map(shown)),
     async digest(id) {
       const found = await store.digests.get(id)
       return found && shown(found)
@@ -38,7 +43,10 @@ export function previewReaders(running: Pick<Kit, 'store' | 'rooms' | 'reader' |
       )
     },
     claim: async (id) => timelineOf(id, kit(), await operators()),
-    picture: async (id) => pictureOf(id, kit(), await operators()),
+    async picture(id) {
+      const claim = (await operators()).find((one) => one.id === id)
+      return claim ? ((await drawClaim(claim, store, english))?.data ?? null) : null
+    },
     async sources() {
       const sources = await store.sources.list()
       return sources
@@ -73,7 +81,7 @@ async function timelineOf(
       speaker: statement.speaker,
       speaksFor: statement.speaksFor,
       cue: statement.cue?.text ?? null,
-      words: [{ content: statement.content, directness: statement.directness }],
+      words: [{ content: shownWords({ document, statement }), directness: statement.directness }],
       medium: statement.medium,
       said: statement.said,
       firstSeen: published,
@@ -91,23 +99,4 @@ async function timelineOf(
   })
   moments.sort((a, b) => ((a.at ?? '9999') < (b.at ?? '9999') ? -1 : 1))
   return { text: claim.title ?? claim.text, notes: viewClaimNotes(claim, english), moments }
-}
-
-const KINDS = { repeats: 'says it', differs: 'other figure', opposes: 'opposes it', other: 'bears on it' }
-
-async function pictureOf(
-  id: string,
-  { store }: Pick<Kit, 'store'>,
-  claims: Awaited<ReturnType<Kit['store']['claims']['list']>>,
-): Promise<Uint8Array | null> {
-  const claim = claims.find((one) => one.id === id)
-  const said = claim ? await store.statements.byClaim(id, MOST_MOMENTS) : []
-  const moments = said.flatMap(({ statement, document, matches }) => {
-    const at = statement.said && /^\d{4}-\d{2}-\d{2}/.test(statement.said) ? statement.said : document.published
-    const relation = matches.find(({ claimId }) => claimId === id)?.relation ?? null
-    return at ? [{ at, row: statement.speaker?.name ?? 'not named', kind: momentKind(relation) }] : []
-  })
-  if (!claim || moments.length === 0) return null
-  const { drawTimeline } = await import('../pictures/timeline.ts')
-  return drawTimeline({ title: claim.title ?? claim.text, moments, names: KINDS, language: 'en' }, FONTS)
 }

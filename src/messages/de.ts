@@ -494,6 +494,8 @@ export const de: Messages = {
   'claim.import.done': 'Neu: {added}. Bekannte ergänzt: {changed}. Schon bekannt: {same}. Unbrauchbar: {unusable}.',
   'claim.import.over': '{over} weitere passten nicht: ein Server führt höchstens {most}.',
   'filter.quiet': 'Stunden, in denen nichts gesendet wird, wie 22:00-07:00, in der Zeitzone',
+  'filter.pictures': 'Zu den Behauptungen jeder Übersicht eine Zeitleiste zeichnen',
+  'filter.pictures.row': 'mit Bildern',
   'filter.nothing': 'Auch melden, wenn nichts neu ist',
   'filter.quiet.row': 'still {hours}',
   'filter.nothing.row': 'auch wenn nichts neu ist',

@@ -490,6 +490,8 @@ export const en = {
   'claim.import.done': 'New: {added}. Added to known ones: {changed}. Known already: {same}. Not usable: {unusable}.',
   'claim.import.over': '{over} more did not fit: a server keeps at most {most}.',
   'filter.quiet': 'Hours in which nothing is sent, such as 22:00-07:00, in the time zone',
+  'filter.pictures': 'Draw a timeline for the claims of each digest',
+  'filter.pictures.row': 'with pictures',
   'filter.nothing': 'Post also when nothing is new',
   'filter.quiet.row': 'quiet {hours}',
   'filter.nothing.row': 'also when nothing is new',

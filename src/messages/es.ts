@@ -489,6 +489,8 @@ export const es: Messages = {
   'claim.import.done': 'Nuevas: {added}. Completadas: {changed}. Ya conocidas: {same}. Inservibles: {unusable}.',
   'claim.import.over': 'No cabían {over} más: un servidor lleva como máximo {most}.',
   'filter.quiet': 'Horas sin envíos, como 22:00-07:00, en la zona horaria',
+  'filter.pictures': 'Dibujar una cronología de las afirmaciones de cada resumen',
+  'filter.pictures.row': 'con imágenes',
   'filter.nothing': 'Publicar también cuando no hay nada nuevo',
   'filter.quiet.row': 'silencio {hours}',
   'filter.nothing.row': 'también sin novedades',

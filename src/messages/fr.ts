@@ -493,6 +493,8 @@ export const fr: Messages = {
     'Nouvelles : {added}. Complétées : {changed}. Déjà connues : {same}. Inutilisables : {unusable}.',
   'claim.import.over': '{over} de plus ne tenaient pas : un serveur en tient au plus {most}.',
   'filter.quiet': 'Heures sans envoi, telles que 22:00-07:00, dans le fuseau',
+  'filter.pictures': 'Dessiner une chronologie pour les affirmations de chaque résumé',
+  'filter.pictures.row': 'avec images',
   'filter.nothing': 'Publier aussi quand rien n’est nouveau',
   'filter.quiet.row': 'silence {hours}',
   'filter.nothing.row': 'même sans nouveauté',

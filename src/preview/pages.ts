@@ -43,7 +43,7 @@ export function claimsPage(claims: ClaimSummary[]): PageAnswer {
     ({ id, text, said }) =>
       `<tr><td><a href="/claim/${encodeURIComponent(id)}"><bdi>${escapeHtml(text)}</bdi></a></td><td>${said}</td></tr>`,
   )
-  const table = `<div class="scroll" tabindex="0" role="region" aria-label="Known claims"><table><caption>Known claims</caption>
+  const table = `<div class="scroll" tabindex="0" role="region" aria-label="Known claims"><table class="slim"><caption>Known claims</caption>
 <thead><tr><th scope="col">Claim</th><th scope="col">Statements</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>`
   return framed('Claims', '/claims', claims.length > 0 ? table : '<p>No claims are known yet.</p>')
@@ -72,12 +72,12 @@ export function sourcesPage(sources: SourceHealth[]): PageAnswer {
   const rows = sources.map(
     (
       source,
-    ) => `<tr><th scope="row"><bdi>${escapeHtml(source.name)}</bdi><br><span class="sub">${escapeHtml(source.address)}</span></th>
-<td>${stateOf(source)}</td><td>${timeOf(source.lastReadAt)}</td><td>${timeOf(source.nextReadAt)}${source.nextReadBecause ? `<br><span class="sub">${escapeHtml(source.nextReadBecause)}</span>` : ''}</td></tr>`,
+    ) => `<tr role="row"><th scope="row" role="rowheader"><bdi>${escapeHtml(source.name)}</bdi><br><span class="sub">${escapeHtml(source.address)}</span></th>
+<td role="cell" data-label="State">${stateOf(source)}</td><td role="cell" data-label="Last read">${timeOf(source.lastReadAt)}</td><td role="cell" data-label="Next">${timeOf(source.nextReadAt)}${source.nextReadBecause ? `<br><span class="sub">${escapeHtml(source.nextReadBecause)}</span>` : ''}</td></tr>`,
   )
-  const table = `<div class="scroll" tabindex="0" role="region" aria-label="Sources"><table><caption>Sources</caption>
-<thead><tr><th scope="col">Source</th><th scope="col">State</th><th scope="col">Last read</th><th scope="col">Next</th></tr></thead>
-<tbody>${rows.join('\n')}</tbody></table></div>`
+  const table = `<div class="scroll" tabindex="0" role="region" aria-label="Sources"><table class="cards" role="table"><caption>Sources</caption>
+<thead role="rowgroup"><tr role="row">${['Source', 'State', 'Last read', 'Next'].map((name) => `<th scope="col" role="columnheader">${name}</th>`).join('')}</tr></thead>
+<tbody role="rowgroup">${rows.join('\n')}</tbody></table></div>`
   return framed('Sources', '/sources', sources.length > 0 ? table : '<p>No sources are configured.</p>')
 }
 

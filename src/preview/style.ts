@@ -12,6 +12,7 @@ overflow-wrap:anywhere}
 .skip{position:absolute;left:-99rem}.skip:focus{left:.5rem;top:.5rem;background:var(--card);padding:.5rem;z-index:1}
 header,main,footer{max-width:46rem;margin:0 auto;padding:.75rem 1rem}
 header h1{font-size:1.25rem;margin:.25rem 0}
+nav a[aria-current]{font-weight:700;color:inherit;text-decoration-thickness:.15em}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:.25rem 0;padding:0}
 a{color:var(--link)}a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .message{display:grid;grid-template-columns:2.5rem minmax(0,1fr);gap:0 .75rem;margin:0 0 1.5rem}
@@ -39,6 +40,11 @@ background:var(--card);color:var(--text)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:32rem;font-size:.9rem}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid var(--edge);vertical-align:top}
+ul.also{margin:.4rem 0 .2rem;padding-left:1.1rem;font-size:.88rem;color:var(--quiet)}ul.also li{margin:.2rem 0}del{text-decoration-thickness:.1em}
+table.slim{min-width:0}table.slim td:last-child,table.slim th:last-child{text-align:right;width:6rem}
+@media (max-width:36rem){table.cards{min-width:0}.cards thead{position:absolute;left:-99rem}
+.cards tr{display:block;border-bottom:1px solid var(--edge);padding:.5rem 0}.cards th,.cards td{display:block;border:0;padding:.1rem 0}
+.cards td::before{content:attr(data-label) ": ";color:var(--quiet)}}
 .ok{color:var(--good)}.bad{color:var(--urgent)}
 img{max-width:100%;height:auto;border-radius:.4rem}
 ol.timeline{list-style:none;margin:.5rem 0;padding:0 0 0 1rem;border-left:2px solid var(--edge)}

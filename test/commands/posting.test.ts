@@ -113,6 +113,35 @@ describe('a curator who parts an entry from its claim', () => {
   })
 })
 
+describe('a subscription that asks for pictures', () => {
+  test('gets a timeline under each claim, with the same in words, that stays when the message is changed', async () => {
+    scene.kit.rooms = { ...scene.kit.rooms, claims: [aClaim()] }
+    await scene.person.slash('subscriptions edit', { pictures: true })
+    await scene.say('abc123def1', 'The lamps stay on', 'lamps')
+    await scene.say('abc123def2', 'Not one of those lights will ever go out here', 'lamps')
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    const [message] = scene.inChannel()
+    expect(message?.files).toEqual([expect.objectContaining({ name: 'timeline-lamps.png' })])
+    expect(message?.attachments?.[0]?.description).toContain('2026-03-02 Mira Sol')
+    expect(words()).toContain('attachment://timeline-lamps.png')
+    await scene.person.press('correct:part:abc123def1')
+    await scene.tick('2026-03-02T13:01:00.000Z')
+    expect(edits()[0]?.files).toEqual([expect.objectContaining({ name: 'timeline-lamps.png' })])
+  })
+})
+
+test('a forum gets each digest as a post of its own, changed there too', async () => {
+  scene.server.channels.get(IDS.channel)!.type = 15
+  scene.kit.rooms = { ...scene.kit.rooms, claims: [aClaim()] }
+  await scene.say('abc123def1', 'The lamps stay on', 'lamps')
+  await scene.tick('2026-03-02T13:00:05.000Z')
+  const [post] = [...scene.server.channels.values()].filter(({ parent_id }) => parent_id === IDS.channel)
+  expect(post?.name).toMatch(/^Who said what · [0-9a-f]{20}$/)
+  await scene.person.press('correct:part:abc123def1')
+  await scene.tick('2026-03-02T13:01:00.000Z')
+  expect(words(post?.id)).toContain('not the same claim')
+})
+
 describe('what is owed', () => {
   test('waits without being counted as tried while there is no connection', async () => {
     await scene.say('st-1', 'The lamps stay on')

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { viewDigest } from '../../src/digests/digest-view.ts'
 import { bodyOf, type RenderedMessage } from '../../src/discord/message.ts'
 import { renderDigest } from '../../src/discord/render-digest.ts'
-import type { Digest, DigestEntry } from '../../src/model.ts'
+import type { Digest, DigestEntry, Revision } from '../../src/model.ts'
 import { aDigest, aMatch, anEntry, aReport } from '../support/digests.ts'
 import { flat, type MessageBody, messageFaults, type Part } from '../support/discord-limits.ts'
 import { schemaFaults } from '../support/discord-schema.ts'
@@ -144,6 +144,18 @@ const entry: fc.Arbitrary<DigestEntry> = fc
     reports: fc.array(report, { maxLength: 7 }),
     again: fc.boolean(),
     figure: fc.option(nasty),
+    parted: fc.boolean(),
+    revisions: fc.array(
+      fc.record({
+        statementId: fc.constant('st-1'),
+        documentId: fc.constantFrom('doc-1', 'doc-2'),
+        kind: fc.constantFrom('changed', 'gone', 'corrected', 'retracted', 'deleted'),
+        publisher: fc.option(nasty),
+        noticedAt: fc.constant('2026-03-03T10:00:00.000Z'),
+        words: fc.option(nasty),
+      }) as fc.Arbitrary<Revision>,
+      { maxLength: 3 },
+    ),
   })
   .map(({ name, reports, figure, ...rest }) =>
     anEntry({
@@ -246,4 +258,4 @@ describe('any digest', () => {
 const comparable = (words: string) =>
   words
     .toWellFormed()
-    .replace(/[\s\\*>\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C\u0000-\u001F\u007F-\u009F\uFEFF]/g, '')
+    .replace(/[\s\\*~>\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C\u0000-\u001F\u007F-\u009F\uFEFF]/g, '')
