@@ -1,9 +1,11 @@
 import type { ChatInputCommandInteraction } from 'discord.js'
+import { createMatcher } from '../claims/match-claims.ts'
 import { viewClaimNotes } from '../digests/digest-view.ts'
 import type { Answer, Choice, Command } from '../discord/command.ts'
 import { inline } from '../discord/markdown.ts'
 import { UsageError } from '../errors.ts'
-import type { Claim } from '../model.ts'
+import type { Claim, Relation } from '../model.ts'
+import type { Found } from '../store/store.ts'
 import { type Asker, asCurator, inServer } from './asking.ts'
 import { importClaims } from './claim-import.ts'
 import type { CommandContext } from './context.ts'
@@ -43,15 +45,14 @@ export const claim = (context: CommandContext): Command => ({
     if (what === 'add') return addClaim(options, asker, context)
     if (what === 'import') return importClaims(options.getAttachment('file', true), asker, context)
     if (what === 'edit' || what === 'retire') return editClaim(options, asker, context, what === 'retire')
-    const settings = await context.store.guilds.settings(asker.guildId)
-    return { kind: 'message', message: drawCorrections(settings, asker) }
+    return { kind: 'message', message: await drawCorrections(asker, context) }
   },
 })
 
 async function show(wanted: string, { say, guildId }: Asker, context: CommandContext): Promise<Answer> {
   const found = await visibleClaim(wanted, guildId, context)
   if (!found) throw new UsageError(say.text('claim.unknown', { claim: wanted.slice(0, 60) }))
-  const said = await context.store.seenBy(guildId).statements.byClaim(found.id, 8)
+  const said = (await saidOf(found, guildId, 8, context)).map(({ found: one }) => one)
   const lines = said.map(({ statement, document }) => {
     const who = quoted(statement.speaker?.name ?? say.text('digest.speaker.unknown'), 60)
     const when = document.published ? moment(document.published) : say.text('digest.report.undated')
@@ -64,6 +65,35 @@ async function show(wanted: string, { say, guildId }: Asker, context: CommandCon
     lines.join('\n').slice(0, 1900) || say.text('claim.unsaid'),
   ]
   return { kind: 'message', message: panel(quoted(found.title ?? found.id, 100), paragraphs) }
+}
+
+const SEARCHED = 60
+
+/**
+ * Who said a claim, or opposed it, oldest first. Statements are matched with the operator's claims when they are read,
+ * with a server's own when they are asked for.
+ */
+export async function saidOf(
+  claim: Claim,
+  guildId: string,
+  most: number,
+  { store }: Pick<CommandContext, 'store'>,
+): Promise<{ found: Found; relation: Relation | null }[]> {
+  const { statements } = store.seenBy(guildId)
+  const stored = (await statements.byClaim(claim.id, most)).map((found) => ({
+    found,
+    relation: found.matches.find(({ claimId }) => claimId === claim.id)?.relation ?? null,
+  }))
+  if (claim.owner === 'operator' || stored.length > 0) return stored
+  const matcher = createMatcher([{ ...claim, status: 'active' }])
+  const near = await statements.search(`${claim.text} ${claim.claimant ?? ''}`, SEARCHED)
+  return near
+    .flatMap((found) => {
+      const [match] = matcher.match(found.statement, { top: 1 })
+      return match && match.decision !== 'none' ? [{ found, relation: match.relation }] : []
+    })
+    .sort((a, b) => a.found.sequence - b.found.sequence)
+    .slice(0, most)
 }
 
 /** Claims whose words or id hold what is typed. */

@@ -61,13 +61,21 @@ async function change(
 }
 
 /** What curators corrected, newest first, and a menu that takes one of it back. */
-export function drawCorrections({ muted, corrections }: GuildSettings, { say }: Asker): RenderedMessage {
+export async function drawCorrections({ say, guildId }: Asker, context: CommandContext): Promise<RenderedMessage> {
+  const { muted, corrections } = await context.store.guilds.settings(guildId)
+  const entities = context.entities(guildId)
+  const who = (key: string) => entities.find(({ id }) => id === key)?.name ?? key
+  const titles = new Map<string, string>()
+  for (const { claimId } of corrections.slice(-SHOWN)) {
+    const found = await context.store.claims.get(claimId)
+    if (found?.owner === 'operator' || found?.owner === guildId) titles.set(claimId, found.title ?? found.text)
+  }
   const mutes = muted
     .toReversed()
-    .map((key) => ({ value: `m:${key}`.slice(0, 100), label: say.text('correct.row.muted', { who: key }) }))
+    .map((key) => ({ value: `m:${key}`.slice(0, 100), label: say.text('correct.row.muted', { who: who(key) }) }))
   const parts = corrections.toReversed().map(({ entryId, claimId }) => ({
     value: `c:${entryId}:${claimId}`.slice(0, 100),
-    label: say.text('correct.row.parted', { id: entryId.slice(0, 12), claim: claimId }),
+    label: say.text('correct.row.parted', { id: entryId.slice(0, 12), claim: titles.get(claimId) ?? claimId }),
   }))
   const rows = [...mutes, ...parts]
   const message = panel(say.text('correct.title'), [
@@ -108,6 +116,6 @@ export const uncorrectComponent = (context: CommandContext): Component => ({
         ({ entryId, claimId }) => `c:${entryId}:${claimId}`.slice(0, 100) !== chosen,
       ),
     }))
-    return { kind: 'update', message: drawCorrections(await context.store.guilds.settings(asker.guildId), asker) }
+    return { kind: 'update', message: await drawCorrections(asker, context) }
   },
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Attachment, ComponentType } from 'discord.js'
 import type { Answer, Component } from '../discord/command.ts'
-import { SourceError, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import type { Source } from '../model.ts'
 import { waybackTarget } from '../sources/archive/wayback.ts'
 import type { FoundFeed } from '../sources/find-feeds.ts'
@@ -12,6 +12,7 @@ import { readAttachment, withReport } from './attachments.ts'
 import { noteChange, undoButton } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { panel, quoted, told } from './reply.ts'
+import { reasonOf } from './source-test.ts'
 
 /** More than this in one server is a burden on others' machines. */
 export const MOST_SOURCES = 100
@@ -52,8 +53,7 @@ async function findFeeds(address: string, { say }: Asker, { outside }: CommandCo
   try {
     return await outside.find(address)
   } catch (error) {
-    if (!(error instanceof SourceError)) throw error
-    throw new UsageError(say.text('source.add.failed', { reason: error.message.slice(0, 400) }))
+    throw new UsageError(say.text('source.add.failed', { reason: reasonOf(error, say).slice(0, 400) }))
   }
 }
 

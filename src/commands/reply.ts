@@ -5,7 +5,10 @@ import { neutral } from '../discord/markdown.ts'
 import { LIMITS, type RenderedMessage, textMessage } from '../discord/message.ts'
 
 /** A plain answer. The paragraphs are ours; words from outside in them went through `quoted`. */
-export const told = (...paragraphs: string[]): Answer => ({ kind: 'message', message: textMessage(...paragraphs) })
+export const told = (...paragraphs: string[]): Answer => ({
+  kind: 'message',
+  message: textMessage(...paragraphs.filter((one) => one.trim() !== '')),
+})
 
 /** Words from outside inside an answer of ours, shortened and harmless. */
 export function quoted(words: string, most = 200): string {

@@ -1,6 +1,7 @@
 import type { Answer } from '../discord/command.ts'
 import { toDocument } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
+import type { Say } from '../messages/say.ts'
 import type { RawItem, Source, SourceState } from '../model.ts'
 import { nextPoll } from '../sources/next-poll.ts'
 import { fallenSilent } from '../sources/quiet.ts'
@@ -25,8 +26,7 @@ export async function testSource(written: string, asker: Asker, context: Command
   try {
     reading = await readOnce(source, context)
   } catch (error) {
-    if (!(error instanceof SourceError)) throw error
-    const words = [say.text('source.test.failed', { reason: quoted(error.message, 500) })]
+    const words = [say.text('source.test.failed', { reason: quoted(reasonOf(error, say), 500) })]
     return { kind: 'message', message: panel(title, [...words, ...stateLines(known?.state, asker)]) }
   }
   const lines = [...qualityLines(reading, asker), nextLine(source, reading, asker, context.now())]
@@ -44,6 +44,13 @@ export async function testSource(written: string, asker: Asker, context: Command
     ...stateLines(known?.state, asker),
   ]
   return { kind: 'message', message: panel(title, paragraphs) }
+}
+
+/** Why an address could not be read, for a server: what an operator could change is not its matter. @throws any other error */
+export function reasonOf(error: unknown, say: Say): string {
+  if (!(error instanceof SourceError)) throw error
+  const isPrivate = error.reason === 'refused' && error.message.includes('ALLOW_ADDRESSES')
+  return isPrivate ? say.text('source.private', { address: error.address.slice(0, 200) }) : error.message
 }
 
 /** What is not on this machine: a server may never have its files read. */

@@ -124,7 +124,8 @@ async function edit(
     await noteChange(tx, asker, now(), { what: 'reschedule', object: channelId })
   })
   const next = nextDigestAt ? moment(nextDigestAt, 'F') : ''
-  return told(asker.say.text('subscribe.done', { channel: `<#${channelId}>`, next }))
+  const described = describeWish(wish, context.entities(asker.guildId), asker.say)
+  return told(asker.say.text('subscribe.done', { channel: `<#${channelId}>`, next }), described)
 }
 
 async function pauseOrResume(channelId: string, because: string | null, asker: Asker, context: CommandContext) {

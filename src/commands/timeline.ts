@@ -6,7 +6,7 @@ import { FONTS } from '../pictures/fonts.ts'
 import { type Moment, momentKind } from '../pictures/moments.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
-import { suggestClaims, visibleClaim } from './claim.ts'
+import { saidOf, suggestClaims, visibleClaim } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { flagOption, slash, subcommand, textOption } from './define.ts'
 import { moment, quoted } from './reply.ts'
@@ -44,11 +44,10 @@ async function ofClaim(wanted: string, asker: Asker, context: CommandContext): P
   const { say, guildId } = asker
   const claim = await visibleClaim(wanted, guildId, context)
   if (!claim) throw new UsageError(say.text('claim.unknown', { claim: wanted.slice(0, 60) }))
-  const found = await context.store.seenBy(guildId).statements.byClaim(claim.id, MOST)
-  const said = found.map((one) => ({
-    found: one,
-    row: one.statement.speaker?.name ?? say.text('digest.speaker.unknown'),
-    kind: momentKind(one.matches.find(({ claimId }) => claimId === claim.id)?.relation ?? null),
+  const said = (await saidOf(claim, guildId, MOST, context)).map(({ found, relation }) => ({
+    found,
+    row: found.statement.speaker?.name ?? say.text('digest.speaker.unknown'),
+    kind: momentKind(relation),
   }))
   return draw(claim.title ?? claim.text, said, asker)
 }

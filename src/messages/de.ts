@@ -526,6 +526,8 @@ export const de: Messages = {
   'why.filtered': '{channel}: passt nicht zu dem, was er verlangt ({filter}).',
   'why.posted': '{channel}: im Überblick vom {time}.',
 
+  'source.private': '{address} ist keine öffentliche Adresse.',
+
   'problem.server': 'Das geht nur in einem Server.',
   'problem.curator': 'Dafür braucht es „Server verwalten“ oder die Rolle, die dieser Server dafür bestimmt hat.',
   'problem.gone': 'Dieser Knopf gehört zu einer älteren Version: bitte den Befehl noch einmal benutzen.',

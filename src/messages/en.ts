@@ -522,6 +522,8 @@ export const en = {
   'why.filtered': '{channel}: does not fit what it asks for ({filter}).',
   'why.posted': '{channel}: in the digest of {time}.',
 
+  'source.private': '{address} is not a public address.',
+
   'problem.server': 'This works in a server only.',
   'problem.curator': 'That needs Manage Server, or the role that this server has set for it.',
   'problem.gone': 'That button belongs to an older version: use the command again.',

@@ -521,6 +521,8 @@ export const es: Messages = {
   'why.filtered': '{channel}: no encaja con lo que pide ({filter}).',
   'why.posted': '{channel}: en el resumen del {time}.',
 
+  'source.private': '{address} no es una dirección pública.',
+
   'problem.server': 'Esto solo funciona en un servidor.',
   'problem.curator': 'Hace falta «Gestionar servidor», o el rol que este servidor ha designado.',
   'problem.gone': 'Ese botón es de una versión anterior: use el comando de nuevo.',

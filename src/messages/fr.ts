@@ -525,6 +525,8 @@ export const fr: Messages = {
   'why.filtered': '{channel} : ne convient pas à ce qu’il demande ({filter}).',
   'why.posted': '{channel} : dans la revue du {time}.',
 
+  'source.private': '{address} n’est pas une adresse publique.',
+
   'problem.server': 'Cela ne fonctionne que sur un serveur.',
   'problem.curator': 'Il faut « Gérer le serveur », ou le rôle que ce serveur a désigné.',
   'problem.gone': 'Ce bouton vient d’une version plus ancienne : relancez la commande.',
