@@ -94,8 +94,14 @@ function connectOnce(kit: Kit, state: { connection: DiscordConnection | null }):
     await resumeMended(guildId, kit, state.connection).finally(() => changed.delete(guildId))
   }
   const channelName = (id: string) => state.connection?.channelName(id) ?? null
+  kit.asked ??= new Set()
+  const { asked } = kit
   return connectDiscord({
     ...config.discord,
+    onAsked: (responded) => {
+      asked.add(responded)
+      responded.finally(() => asked.delete(responded))
+    },
     ...allCommands(openContext(kit, { tell, post, channelName })),
     log,
     onGone: (gone) => {

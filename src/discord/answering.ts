@@ -18,16 +18,23 @@ const DEFER_AFTER_MS = 700
 /** Suggestions that come later than this are of no use to somebody who types. */
 const SUGGEST_WITHIN_MS = 900
 
-export type Handlers = { commands: Command[]; components: Component[]; log: Log; sorry(locale: string): string }
+export type Handlers = {
+  commands: Command[]
+  components: Component[]
+  log: Log
+  sorry(locale: string): string
+  /** Told of each thing that somebody waits for; the promise resolves with the first response to it. */
+  onAsked?: ((responded: Promise<void>) => void) | undefined
+}
 
 /** Everything `client` is asked goes to its handler; the answer is sent in time, late ones after a deferral. */
-export function answerInteractions(client: Client, { commands, components, log, sorry }: Handlers): void {
+export function answerInteractions(client: Client, { commands, components, log, sorry, onAsked }: Handlers): void {
   const byName = new Map(commands.map((command) => [command.definition.name, command]))
   const byPrefix = new Map(components.map((component) => [component.name, component]))
   client.on('interactionCreate', (interaction) => {
     const answered = interaction.isAutocomplete()
       ? suggest(interaction, byName.get(interaction.commandName), log)
-      : respond(interaction, { byName, byPrefix, log, sorry })
+      : respond(interaction, { byName, byPrefix, log, sorry, onAsked })
     answered.catch((error) => log.error({ err: error, interaction: interaction.id }, 'an interaction was not answered'))
   })
 }
@@ -73,6 +80,7 @@ type RespondKit = {
   byPrefix: Map<string, Component>
   log: Log
   sorry(locale: string): string
+  onAsked?: Handlers['onAsked']
 }
 
 async function respond(interaction: Interaction, kit: RespondKit): Promise<void> {
@@ -81,6 +89,8 @@ async function respond(interaction: Interaction, kit: RespondKit): Promise<void>
     kit.log.warn({ interaction: interaction.id, type: interaction.type }, 'nobody handles this interaction')
     return
   }
+  const { promise: responded, resolve: respond } = Promise.withResolvers<void>()
+  kit.onAsked?.(responded)
   const answer = Promise.resolve()
     .then(work.run)
     .catch((error) => explain(error, interaction, kit))
@@ -88,10 +98,14 @@ async function respond(interaction: Interaction, kit: RespondKit): Promise<void>
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, DEFER_AFTER_MS, null)
   })
-  const early = await Promise.race([answer, late])
-  clearTimeout(timer)
-  if (early) return send(interaction, early, work)
-  await callback(interaction, deferral(work))
+  try {
+    const early = await Promise.race([answer, late])
+    clearTimeout(timer)
+    if (early) return await send(interaction, early, work)
+    await callback(interaction, deferral(work))
+  } finally {
+    respond()
+  }
   await sendLate(interaction, await answer, work)
 }
 

@@ -19,6 +19,8 @@ export type ConnectOptions = {
   onGone?: (gone: { guildId: string; channelId: string | null; why: string }) => void
   /** Told of a server, channel or thread that came, or was changed: what was refused there may be allowed now. */
   onChanged?: (changed: { guildId: string }) => void
+  /** Told of each thing that somebody waits for; the promise resolves with the first response to it. */
+  onAsked?: (responded: Promise<void>) => void
   /** How long a login may take in all. */
   loginTimeoutMs?: number
 }
@@ -71,7 +73,13 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
   if (options.onGone) reportGone(client, options.onGone)
   if (options.onChanged) reportChanged(client, options.onChanged)
   const sorry = (locale: string) => sayIn(locale).text('problem.ours')
-  answerInteractions(client, { commands: options.commands, components: options.components ?? [], log, sorry })
+  answerInteractions(client, {
+    commands: options.commands,
+    components: options.components ?? [],
+    log,
+    sorry,
+    onAsked: options.onAsked,
+  })
   try {
     await login(client, token, loginTimeoutMs)
     await registerCommands(client, options)

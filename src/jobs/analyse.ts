@@ -84,6 +84,7 @@ export async function analyseStored(kit: {
   rooms: Rooms
   now(): string
   log: Log
+  asked?: Set<Promise<void>>
   stopping?: AbortSignal
 }): Promise<number> {
   const { store, now, log } = kit
@@ -102,10 +103,22 @@ export async function analyseStored(kit: {
         await noteFates(tx, document, found.statements, now())
       })
       done += 1
-      // Somebody may be waiting for an answer: Discord allows three seconds.
-      await new Promise(setImmediate)
+      await standBack(kit.asked)
     }
   }
+}
+
+/** A first response is never further away than this; then work goes on, whoever still waits. */
+const LONGEST_MS = 1000
+
+/** Somebody may be waiting for an answer, and Discord allows three seconds: theirs comes first. */
+async function standBack(asked: Set<Promise<void>> | undefined): Promise<void> {
+  await new Promise(setImmediate)
+  if (!asked?.size) return
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, LONGEST_MS)
+  await Promise.race([Promise.all(asked), late])
+  clearTimeout(timer)
 }
 
 /** What was found in a text, beside what was told of its earlier editions. */

@@ -21,6 +21,8 @@ export type Kit = {
   redraw?(posting: Posting): Promise<'done' | 'later'>
   /** Told how far a long work is: `reading sources`, 3, 11. */
   progress(work: string, done: number, all: number): void
+  /** First responses that people wait for just now: long work stands back until they are given. */
+  asked?: Set<Promise<void>>
   /** Aborted when the process is to stop: work in hand is finished, nothing new is begun. */
   stopping: AbortSignal
 }
