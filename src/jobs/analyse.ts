@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createMatcher, type Matcher } from '../claims/match-claims.ts'
 import type { Config } from '../config.ts'
 import { pageText, readyPage, type TextTest, textTest } from '../digests/wanted.ts'
+import { StoreError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createFinder, type Finder, findMentions } from '../mentions/find-mentions.ts'
 import type { Claim, Document, Entity, Match, Mention, Statement } from '../model.ts'
@@ -45,11 +46,13 @@ export type Reading = {
   quoteKeys: Map<string, string[]>
 }
 
+const NOTHING: Reading = { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
+
 /** One document through the rooms: mentions, then statements, then the claims they bear on. Touches nothing. */
 export function analyse(document: Document, rooms: Rooms, isWatched = (_text: string) => false): Reading {
   const mentions = [...authorOf(document, rooms.entities), ...findMentions(document, rooms.finder)]
   const tracked = mentions.some(({ entityId }) => entityId !== null)
-  if (!tracked && !isWatched(pageText(document))) return { mentions, statements: [], matches: [], quoteKeys: new Map() }
+  if (!tracked && !isWatched(pageText(document))) return { ...NOTHING, mentions }
   const statements = extractStatements(document, mentions, rooms.entities)
   const matches = statements.flatMap((statement) =>
     rooms.matcher.match(statement, { top: 3 }).filter(({ decision }) => decision !== 'none'),
@@ -78,7 +81,12 @@ function authorOf({ id, kind, author, post }: Document, entities: Entity[]): Men
   }))
 }
 
-/** Analyses what is stored and was not, in batches, each document in its own transaction. @returns how many. */
+/** Documents that are written together: to make one transaction safe costs as much as to analyse several articles. */
+const TOGETHER = 20
+
+type Read = { document: Document; found: Reading }
+
+/** Analyses what is stored and was not, a few documents in one transaction. @returns how many. */
 export async function analyseStored(kit: {
   store: Store
   rooms: Rooms
@@ -94,17 +102,49 @@ export async function analyseStored(kit: {
     const { rooms } = kit
     const documents = await store.documents.unanalysed(rooms.version, 50)
     if (documents.length === 0 || kit.stopping?.aborted) return done
+    let batch: Read[] = []
     for (const document of documents) {
       // Somebody new is tracked meanwhile: what was marked for it is read with it.
       if (kit.rooms !== rooms) break
       const found = await withEarlier(document, readSafely(document, rooms, isWatched, log), { store, now })
-      await store.transaction(async (tx) => {
-        await tx.documents.analysed(document.id, { ...found, version: rooms.version, now: now() })
-        await noteFates(tx, document, found.statements, now())
-      })
+      batch.push({ document, found })
+      if (batch.length === TOGETHER) {
+        await keepSafely(batch, rooms.version, kit)
+        batch = []
+      }
       done += 1
       await standBack(kit.asked)
     }
+    await keepSafely(batch, rooms.version, kit)
+  }
+}
+
+/** What was found in a few documents, all or none; one that cannot be kept is told and holds no other up. */
+async function keepSafely(
+  batch: Read[],
+  version: string,
+  { store, now, log }: { store: Store; now(): string; log: Log },
+): Promise<void> {
+  const keep = (some: Read[]) =>
+    store.transaction(async (tx) => {
+      for (const { document, found } of some) {
+        await tx.documents.analysed(document.id, { ...found, version, text: document.text, now: now() })
+        await noteFates(tx, document, found.statements, now())
+      }
+    })
+  if (batch.length === 0) return
+  try {
+    return await keep(batch)
+  } catch (error) {
+    // A full disk or a locked record is nobody's fault here, and mends by itself.
+    if (error instanceof StoreError) throw error
+    if (batch.length > 1) {
+      for (const one of batch) await keepSafely([one], version, { store, now, log })
+      return
+    }
+    const { document } = batch[0]!
+    log.error({ err: error, document: document.id, url: document.url }, 'what was found in a document cannot be kept')
+    await keep([{ document, found: NOTHING }])
   }
 }
 
@@ -171,7 +211,7 @@ function readSafely(document: Document, rooms: Rooms, isWatched: (text: string) 
       { err: error, document: document.id, url: document.url },
       'a document could not be analysed and is skipped',
     )
-    return { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
+    return NOTHING
   }
 }
 

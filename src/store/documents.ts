@@ -154,10 +154,11 @@ async function setOwner(db: Kysely<Tables>, id: string, isKnown: boolean, facts:
 async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis): Promise<void> {
   const document = await db
     .selectFrom('documents')
-    .select(['analysed_version', 'backlog'])
+    .select(['analysed_version', 'backlog', 'body'])
     .where('id', '=', id)
     .executeTakeFirst()
   if (!document) return
+  if (analysis.text !== undefined && (JSON.parse(document.body) as Document).text !== analysis.text) return
   const before = await db
     .selectFrom('statements')
     .select(['id', 'sequence', 'body'])

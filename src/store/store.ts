@@ -40,6 +40,8 @@ export type DocumentFacts = { sourceId: string; keys: string[]; backlog: boolean
 /** All that one version of the rooms found in a document. */
 export type Analysis = {
   version: string
+  /** What was analysed: a document whose text has changed since is analysed again. */
+  text?: string
   mentions: Mention[]
   statements: Statement[]
   matches: Match[]

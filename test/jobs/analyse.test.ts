@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import pino from 'pino'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -21,6 +22,37 @@ async function opened() {
 }
 
 describe('the analysis of what is stored', () => {
+  test('is not held up by a document whose findings cannot be kept, and keeps those of all others', async () => {
+    const { config, store } = await opened()
+    await using _store = store
+    const says = (i: number) =>
+      aDocument({ id: `d${i}`, text: `“Lamp ${i} stays on,” said Matthew Prince of Cloudflare.` })
+    for (let i = 0; i < 30; i += 1) await store.documents.put(says(i), facts)
+    const rooms = await openRooms(config, store)
+    await analyseStored({ store, rooms, now, log })
+    // A statement's id that another document holds already: the record refuses it.
+    const file = new DatabaseSync(join(config.dataFolder, 'onrecord.sqlite'))
+    file.exec(
+      "update statements set document_id = 'd29' where document_id = 'd2'; update documents set analysed_version = 'again'",
+    )
+    file.close()
+    expect(await analyseStored({ store, rooms, now, log })).toBe(30)
+    const kept = await store.statements.since(0, { sample: false, limit: 99 })
+    expect(new Set(kept.map(({ document }) => document.id)).size).toBe(29)
+    expect(await store.documents.unanalysed(rooms.version, 9)).toEqual([])
+  })
+
+  test('of a text that changed meanwhile is made anew', async () => {
+    const { store } = await opened()
+    await using _store = store
+    await store.documents.put(aDocument({ id: 'a', text: 'The new text.' }), facts)
+    const found = { mentions: [], statements: [], matches: [], quoteKeys: new Map(), now: now() }
+    await store.documents.analysed('a', { ...found, version: '1', text: 'The old text.' })
+    expect((await store.documents.unanalysed('1', 9)).map(({ id }) => id)).toEqual(['a'])
+    await store.documents.analysed('a', { ...found, version: '1', text: 'The new text.' })
+    expect(await store.documents.unanalysed('1', 9)).toEqual([])
+  })
+
   test('keeps every statement beside a tracked entity, whoever speaks, and none beside nobody', async () => {
     const { config, store } = await opened()
     await using _store = store
