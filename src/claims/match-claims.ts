@@ -80,15 +80,11 @@ const PASSAGE_ODDS = Math.log(150)
 
 type Judged = { claim: Claim; passage: string; score: number }
 
-function judge(
-  { candidates, rows, scores }: Ranked,
-  passage: string,
-  kind: Kind | 'few',
-  { top = 5 }: MatchOptions,
-): Judged[] {
+function judge(ranked: Ranked, passage: string, kind: Kind | 'few', { top = 5 }: MatchOptions): Judged[] {
+  const decisive = deciding(ranked)
   let most = 1
-  return candidates.slice(0, top).map(({ form }, i) => {
-    most = Math.min(most, probability(rows[i]!, deciding(scores, i), kind))
+  return ranked.candidates.slice(0, top).map(({ form }, i) => {
+    most = Math.min(most, probability(ranked.rows[i]!, decisive(i), kind))
     return { claim: form.claim, passage, score: most }
   })
 }

@@ -30,7 +30,7 @@ export async function byMeaning(ranked: Ranked, text: string, encoder: Encoder):
     return longer
   })
   addStanding(rows)
-  return order({ query: ranked.query, candidates, rows, scores: rows.map((row) => rankScore(row, 'encoded')) })
+  return order({ ...ranked, candidates, rows, scores: rows.map((row) => rankScore(row, 'encoded')) })
 }
 
 /** The gap to the candidate of the closest meaning, and the rank by it. */
@@ -44,7 +44,7 @@ function addStanding(rows: Float64Array[]): void {
 }
 
 /** Links out, white space tidied; at most 400 characters, for a claim is no longer. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const words = text
     .slice(0, 4000)
     .replace(/https?:\/\/\S*|pic\.twitter\.com\/\w*/g, ' ')
@@ -58,7 +58,7 @@ const SENTENCES = 6
 const sentenceBreaks = new Intl.Segmenter('en', { granularity: 'sentence' })
 
 /** A query for the encoder: who says it and all of it, with hashtags and handles as words; and sentence by sentence. */
-function wordings(text: string): { whole: string; sentences: string[] } {
+export function wordings(text: string): { whole: string; sentences: string[] } {
   const { body, byline } = splitByline(text.slice(0, 4000))
   const words = plain(splitTags(body))
   const author = splitTags(byline)

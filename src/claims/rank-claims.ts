@@ -4,7 +4,9 @@ import { type Candidate, createDescriber } from './features.ts'
 import { type ClaimForm, type QueryForm, toClaimForm, toQueryForm } from './forms.ts'
 import { createIndex } from './index.ts'
 import type { KeptIndex } from './index-file.ts'
+import type { Weigh } from './overlap.ts'
 import { rankScore } from './ranking.ts'
+import { describeSharing } from './sharing.ts'
 import { fourGrams, tokenise } from './tokens.ts'
 
 /** What each index hands over, and how many of these are looked at closely. */
@@ -15,8 +17,14 @@ const MOST_GRAMMED = 200_000
 /** Forms are kept for this many claims, and made again for others. */
 const FORMS_KEPT = 50_000
 
-/** A query's candidates, best first, as the ranking sees them. */
-export type Ranked = { query: QueryForm; candidates: Candidate[]; rows: Float64Array[]; scores: number[] }
+/** A query's candidates, best first, as the ranking sees them; `weigh` as it was then. */
+export type Ranked = {
+  query: QueryForm
+  candidates: Candidate[]
+  rows: Float64Array[]
+  scores: number[]
+  weigh: Weigh
+}
 
 export type Core = ReturnType<typeof createCore>
 
@@ -135,7 +143,7 @@ export function createCore(kept: KeptIndex | null = null) {
       .slice(0, RANKED)
       .map(({ place, words, grams }): Candidate => ({ place, words, grams, form: formOf(place) }))
     const rows = describe(query, candidates)
-    return order({ query, candidates, rows, scores: rows.map((row) => rankScore(row, 'words')) })
+    return order({ query, candidates, rows, scores: rows.map((row) => rankScore(row, 'words')), weigh })
   }
   const fetch = (text: string, top: number) => {
     const terms = tokenise(text).flatMap(({ term }) => numbers.get(term) ?? [])
@@ -172,14 +180,21 @@ export function order(ranked: Ranked): Ranked {
   const places = ranked.scores.map((_, i) => i).sort((a, b) => ranked.scores[b]! - ranked.scores[a]! || a - b)
   return {
     query: ranked.query,
+    weigh: ranked.weigh,
     candidates: places.map((i) => ranked.candidates[i]!),
     rows: places.map((i) => ranked.rows[i]!),
     scores: places.map((i) => ranked.scores[i]!),
   }
 }
 
-/** What the decision sees of a candidate's place in the list: its lead over the best other, its score, its rank. */
-export function deciding(scores: number[], i: number): [lead: number, score: number, rank: number] {
+/** A candidate's place in the list: its lead over the best other, its score, its rank. */
+export function standing(scores: number[], i: number): [lead: number, score: number, rank: number] {
   const other = i === 0 ? (scores[1] ?? scores[0]! - 5) : scores[0]!
   return [Math.max(-10, Math.min(10, scores[i]! - other)), scores[i]!, 1 / (1 + i)]
+}
+
+/** What the decision sees of each candidate beyond its row: a number for each of `DECIDING`. */
+export function deciding({ query, candidates, scores, weigh }: Ranked): (i: number) => number[] {
+  const sharing = describeSharing(query, candidates, weigh)
+  return (i) => [...standing(scores, i), ...sharing(i)]
 }

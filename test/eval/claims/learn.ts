@@ -1,5 +1,5 @@
-/** One query's candidates as rows of numbers, and which of them is right: -1 where none is. */
-export type Lesson = { rows: Float64Array[]; right: number }
+/** One query's candidates as rows of numbers, what the decision sees besides, and which of them is right: -1 for none. */
+export type Lesson = { rows: Float64Array[]; sharing: Float64Array[]; right: number }
 
 /** Weights for raw values, learnt on standardised ones. */
 export type Learnt = { bias: number; weights: Float64Array }

@@ -34,17 +34,15 @@ export function bestF1(answers: Answer[]): { threshold: number; f1: number } {
   return best
 }
 
-/** 95 % interval of a mean by resampling queries, seeded. */
-export function bootstrap(values: number[], draws = 1000): [low: number, high: number] {
+/** 95 % interval of a measure by resampling what was measured, seeded. */
+export function bootstrap<T>(values: T[], measure: (sample: T[]) => number, draws = 1000): [low: number, high: number] {
   let seed = 20221
   const random = () => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
     return seed / 2 ** 32
   }
-  const means = Array.from({ length: draws }, () => {
-    let sum = 0
-    for (let i = 0; i < values.length; i++) sum += values[Math.floor(random() * values.length)]!
-    return sum / values.length
-  }).sort((a, b) => a - b)
-  return [means[Math.floor(draws * 0.025)]!, means[Math.floor(draws * 0.975)]!]
+  const drawn = Array.from({ length: draws }, () =>
+    measure(values.map(() => values[Math.floor(random() * values.length)]!)),
+  ).sort((a, b) => a - b)
+  return [drawn[Math.floor(draws * 0.025)]!, drawn[Math.floor(draws * 0.975)]!]
 }
