@@ -21,6 +21,8 @@ export type Config = Settings & {
   subscriptions: Subscription[]
   /** How many of its newest items a source's first poll may post. */
   firstPollItems: number
+  /** How politely the Wayback Machine is asked. */
+  wayback: { indexGapSeconds: number; captureGapSeconds: number; pageRows: number; findCopies: boolean }
   /** Named in the User-Agent, so that a publisher can write to the operator. */
   contact: string | null
   /** How long things are kept, in seconds; null is for ever. */
@@ -63,7 +65,8 @@ export function readConfig(
   }
   const packs = main ? readPacks(resolve(dirname(main.file), 'packs'), faults) : []
   if (faults.length > 0 || !main) throw new ConfigError(faults)
-  const { sources, entities, claims, subscriptions, firstPollItems, contact, operatorChannel, keep, file } = main
+  const { sources, entities, claims, subscriptions, firstPollItems, wayback, contact, operatorChannel, keep, file } =
+    main
   return {
     ...settings,
     file,
@@ -73,6 +76,7 @@ export function readConfig(
     claims,
     subscriptions,
     firstPollItems,
+    wayback,
     contact,
     operatorChannel,
     packs,
@@ -98,7 +102,7 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     if (claimsFile) claims = toClaims(claimsFile.value, claimsFile, faults)
   }
   if (faults.length > before) return null
-  const { sample, firstPollItems, contact, operatorChannel, keep } = file.value
+  const { sample, firstPollItems, wayback, contact, operatorChannel, keep } = file.value
   return {
     file: path,
     files,
@@ -108,6 +112,7 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     subscriptions,
     sample,
     firstPollItems,
+    wayback,
     contact: contact ?? null,
     operatorChannel: operatorChannel ?? null,
     keep: {

@@ -44,6 +44,8 @@ export type SourceState = {
   troubleReason?: string | null
   /** How far a long reading has come, as its reader writes it; kept in the transaction that keeps what was read. */
   cursor?: string | null
+  /** True while its first reading, part by part, is under way. */
+  beginning?: boolean
   /** The address that is read instead of the source's own: several answers in a row said that it has moved for good. */
   movedTo?: string | null
   /** Where the last answers in a row said that it has moved, and how many did. */
@@ -64,6 +66,20 @@ export type SourceTrouble = {
   /** In words for a person. */
   reason: string
   since: string | null
+}
+
+/** A long reading that goes on where it was after a stop: its place is kept in the transaction that keeps what was read. */
+export type LongReading = {
+  /** What is read: a file's absolute path, or an archive's address with its span of time, and for whom. */
+  id: string
+  address: string
+  askedAt: string
+  /** How far it has come, as its reader writes it. */
+  cursor: string | null
+  /** Documents that it has brought so far. */
+  documents: number
+  /** Who asked for it in Discord and where its progress is told, null where an operator did. */
+  askedBy: { guildId: string; channelId: string; userId: string; locale: string; messageId: string | null } | null
 }
 
 /** Where a document was read: a path or URL as given, and the line, member or offset in it. */
@@ -161,6 +177,8 @@ export type Document = {
   /** BCP 47, null where unknown. */
   language: string | null
   archivedAt: ArchivedCopy[]
+  /** When a web archive was asked for a copy of it. */
+  copyAskedAt?: string
   provenance: Provenance[]
   post: PostFields | null
   /** Other texts under which this document was read, oldest first: earlier editions, and what other archives say. */

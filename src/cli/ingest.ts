@@ -1,14 +1,17 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadConfig, program } from '../config.ts'
 import { toDocuments } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
 import { withLanguage } from '../jobs/language.ts'
 import type { Document, Problem, RawItem, Source } from '../model.ts'
-import { createWayback, type Wayback, waybackTarget } from '../sources/archive/wayback.ts'
+import { sealed } from '../sources/archive/json-lines.ts'
+import { createWayback, type Wayback, waybackLimits, waybackTarget } from '../sources/archive/wayback.ts'
 import { readLocalFile } from '../sources/file.ts'
+import { fileState, placeBehind, START } from '../sources/file-place.ts'
 import { createNet } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
-import { readSource, type SourceKit } from '../sources/read-source.ts'
+import { fileCursorOf, readSource, type SourceKit, waybackCursorOf } from '../sources/read-source.ts'
 import type { Io, Verb } from './verb.ts'
 
 /** Takes what was read. The record takes it with `--store`, otherwise it goes to standard output. */
@@ -16,8 +19,12 @@ export type Sink = {
   document(document: Document, item: RawItem): void | Promise<void>
   problem(problem: Problem): void | Promise<void>
   /** A source says that this post (`twitter:ID`) is deleted. */
-  deleted?(id: string): void | Promise<void>
-  close?(): void | Promise<void>
+  deleted?(id: string, address: string): void | Promise<void>
+  /** A reading begins. @returns how far it had come when it was broken off, null where it is new */
+  begin?(id: string): Promise<string | null>
+  /** All that came before is read to this place: it is kept `now`, when enough has come (`later`), or the reading is at its `end`. */
+  reached?(cursor: () => string, at: 'now' | 'later' | 'end'): Promise<void>
+  close?(outcome: { stopped: boolean }): void | Promise<void>
 }
 
 export const verb: Verb = {
@@ -32,7 +39,9 @@ for each document, {"type":"problem","where","reason"} for what could not be rea
 
   --follow <name>   of JSON lines only posts that name this handle or id; may be given more than once
   --deleted         of a personal archive also the posts that its owner has deleted
-  --store           keep the documents in the record instead of printing them
+  --from, --to      of an archived account only captures of this time: 2015, 2015-11 or 2015-11-19
+  --store           keep the documents in the record instead of printing them; stopped by Ctrl-C or a crash, the same
+                    command goes on where it was
   --format jsonl    one JSON object a line (the default)
   --config <file>   another config file
   --data <folder>   another data folder
@@ -57,6 +66,8 @@ export async function ingest(
       store: { type: 'boolean' },
       deleted: { type: 'boolean', default: false },
       follow: { type: 'string', multiple: true, default: [] },
+      from: { type: 'string' },
+      to: { type: 'string' },
       format: { type: 'string', default: 'jsonl' },
       config: { type: 'string' },
       data: { type: 'string' },
@@ -75,95 +86,143 @@ export async function ingest(
     contact: config?.contact ?? null,
     version: program.version,
   })
+  const stop = onInterrupt(values.store === true)
   let read = 0
   try {
-    const wayback = createWayback({ net, parsers, base: config?.waybackUrl ?? 'https://web.archive.org' })
+    const wayback = createWayback({
+      net,
+      parsers,
+      base: config?.waybackUrl ?? 'https://web.archive.org',
+      limits: config ? waybackLimits(config.wayback) : {},
+    })
+    const to: Target = { sink, io, deleted: values.deleted, follow: values.follow, stopping: stop.signal }
     for (const address of positionals)
-      read += await ingestOne(
-        address,
-        { net, parsers, wayback },
-        { sink, io, deleted: values.deleted, follow: values.follow },
-      )
+      if (!stop.signal.aborted)
+        read += await ingestOne(withSpan(address, values.from, values.to), { net, parsers, wayback }, to)
   } finally {
+    stop.forget()
     await Promise.all([parsers.close(), net.close()])
-    await sink.close?.()
+    await sink.close?.({ stopped: stop.signal.aborted })
   }
+  if (stop.signal.aborted) return 130
   return read > 0 ? 0 : 1
+}
+
+/** Lets what is in hand be kept when somebody presses Ctrl-C; a second time ends at once. */
+function onInterrupt(wanted: boolean) {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  if (wanted) for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop)
+  return { signal: controller.signal, forget: () => void process.off('SIGINT', stop).off('SIGTERM', stop) }
+}
+
+/** @throws {UsageError} */
+function withSpan(address: string, from: string | undefined, to: string | undefined): string {
+  if (!from && !to) return address
+  if (!address.startsWith('wayback:')) throw new UsageError('--from and --to are for wayback:twitter.com/NAME')
+  for (const time of [from, to])
+    if (time && !/^\d{4}(?:-?\d{2}){0,2}$/.test(time))
+      throw new UsageError(`“${time}” is no time: write 2015, 2015-11 or 2015-11-19`)
+  const query = new URLSearchParams({ ...(from ? { from } : {}), ...(to ? { to } : {}) })
+  return `${address}${address.includes('?') ? '&' : '?'}${query}`
 }
 
 const isRemote = (address: string): boolean => /^(https?:\/\/|wayback:)/i.test(address)
 
+type Target = { sink: Sink; io: Io; deleted: boolean; follow: string[]; stopping: AbortSignal }
+type Take = (item: RawItem) => Promise<void>
+
 /** @returns how many documents it gave */
-async function ingestOne(
-  address: string,
-  kit: SourceKit & { wayback: Wayback },
-  { sink, io, deleted, follow }: { sink: Sink; io: Io; deleted: boolean; follow: string[] },
-): Promise<number> {
+async function ingestOne(address: string, kit: SourceKit & { wayback: Wayback }, to: Target): Promise<number> {
+  const { sink } = to
   let documents = 0
-  const take = async (item: RawItem) => {
+  const take: Take = async (item) => {
     for (const document of toDocuments(item, address)) {
       documents += 1
       await sink.document(await withLanguage(document), item)
     }
   }
   try {
-    if (address.startsWith('wayback:')) {
-      await ingestWayback(address, kit.wayback, { take, sink, io })
-      return documents
-    }
-    if (isRemote(address)) {
+    if (address.startsWith('wayback:')) await ingestWayback(address, kit.wayback, take, to)
+    else if (isRemote(address)) {
       const { items, problems, deleted: gone } = await readSource(sourceOf(address), null, kit)
       for (const item of items) await take(item)
       for (const problem of problems) await sink.problem(problem)
-      for (const id of gone) await sink.deleted?.(id)
-      return documents
-    }
-    const gauge = io.progress ? drawProgress(address) : null
-    const onBytes = gauge ? { onBytes: gauge.bytes } : {}
-    for await (const read of readLocalFile(address, kit.parsers, { deleted, follow, ...onBytes })) {
-      gauge?.draw(documents)
-      if ('item' in read) await take(read.item)
-      else if ('problem' in read) await sink.problem(read.problem)
-      else await sink.deleted?.(read.deleted)
-    }
-    gauge?.end()
+      for (const id of gone) await sink.deleted?.(id, address)
+      await sink.reached?.(() => '', 'now')
+    } else await ingestFile(address, kit, take, { ...to, count: () => documents })
   } catch (error) {
+    if (to.stopping.aborted && (error as Error).name === 'AbortError') return documents
     if (!(error instanceof SourceError)) throw error
     await sink.problem({ where: address, reason: error.message.replace(`${error.address}: `, '') })
   }
   return documents
 }
 
+async function ingestFile(
+  path: string,
+  { parsers }: SourceKit,
+  take: Take,
+  { sink, io, deleted, follow, stopping, count }: Target & { count(): number },
+): Promise<void> {
+  const state = await fileState(path)
+  // With other wishes it is another reading.
+  const id = [resolve(path), ...(deleted ? ['deleted'] : []), ...follow].join(' ')
+  const known = fileCursorOf(await sink.begin?.(id))
+  const from = known?.state === state ? known.place : START
+  if (from !== START) io.err(`${path}: goes on behind ${from.line > 0 ? `line ${from.line}` : `entry ${from.reads}`}`)
+  const gauge = drawProgress(path, io, sink.begin !== undefined)
+  let place = from
+  const cursor = () => JSON.stringify({ state, place })
+  for await (const read of readLocalFile(path, parsers, { deleted, follow, onBytes: gauge.bytes, from })) {
+    if (stopping.aborted) break
+    gauge.draw(count())
+    if ('item' in read) await take(sealed(read))
+    else if ('problem' in read) await sink.problem(read.problem)
+    else await sink.deleted?.(read.deleted, path)
+    place = placeBehind(place, read)
+    await sink.reached?.(cursor, 'later')
+  }
+  gauge.end()
+  await sink.reached?.(cursor, stopping.aborted ? 'now' : 'end')
+}
+
 /** An account's archived posts from the first to the last, with what became of them on standard error. */
 async function ingestWayback(
   address: string,
   wayback: Wayback,
-  to: { take(item: RawItem): Promise<void>; sink: Sink; io: Io },
+  take: Take,
+  { sink, io, stopping }: Target,
 ): Promise<void> {
   const target = waybackTarget(address)
   if (!target) throw new SourceError('unreadable', address, 'write it as wayback:twitter.com/NAME')
-  for await (const { items, problems, cursor, done } of wayback.steps(target, null)) {
-    for (const item of items) await to.take(item)
-    for (const problem of problems) await to.sink.problem(problem)
+  const known = waybackCursorOf(await sink.begin?.(address))
+  if (known)
+    io.err(`${address}: goes on, ${known.counts.listed} captures listed and ${known.counts.read} posts read before`)
+  for await (const { items, problems, cursor, done } of wayback.steps(target, known, stopping)) {
+    for (const item of items) await take(item)
+    for (const problem of problems) await sink.problem(problem)
+    await sink.reached?.(() => JSON.stringify(cursor), done ? 'end' : 'now')
     const { listed, read, withoutText, blocked, failed } = cursor.counts
-    if (done)
-      to.io.err(
-        `${address}: ${listed} captures listed, ${read} posts read, ${withoutText} without text, ${blocked} blocked, ${failed} failed`,
-      )
+    const waiting = cursor.pending.length
+    io.err(
+      `${address}: ${listed} captures listed, ${read} posts read, ${withoutText} without text, ${blocked} blocked, ${failed} failed${done ? '' : `, ${waiting} waiting`}`,
+    )
     if (done && listed === 0)
-      await to.sink.problem({
+      await sink.problem({
         where: address,
         reason: `the Wayback Machine was asked and holds no captures of ${target.name}`,
       })
   }
 }
 
-/** One line on the terminal for a file that takes long: bytes, documents, rate, time left. */
-function drawProgress(path: string) {
+/** How a file that takes long comes along: drawn over and over on a terminal, else a line now and then. */
+function drawProgress(path: string, { err, progress }: Io, told: boolean) {
   const began = performance.now()
+  const everyMs = progress ? 500 : 10_000
   let read = 0
   let size = 0
-  let drawn = began + 1000
+  let next = began + Math.max(everyMs, 1000)
   let shown = false
   return {
     bytes(now: number, all: number) {
@@ -172,16 +231,16 @@ function drawProgress(path: string) {
     },
     draw(documents: number) {
       const now = performance.now()
-      if (now < drawn || size === 0) return
-      drawn = now + 500
+      if (now < next || size === 0 || !(progress || told)) return
+      next = now + everyMs
       shown = true
       const seconds = (now - began) / 1000
       const left = Math.round((seconds / read) * (size - read))
-      process.stderr.write(
-        `\r\u001b[K${path}: ${Math.round(read / 1e6)} of ${Math.round(size / 1e6)} MB, ${documents} documents, ${Math.round(documents / seconds)} a second, ${left} s left`,
-      )
+      const line = `${path}: ${Math.round(read / 1e6)} of ${Math.round(size / 1e6)} MB, ${documents} documents, ${Math.round(documents / seconds)} a second, ${left} s left`
+      if (progress) process.stderr.write(`\r\u001b[K${line}`)
+      else err(line)
     },
-    end: () => void (shown && process.stderr.write('\r\u001b[K')),
+    end: () => void (shown && progress && process.stderr.write('\r\u001b[K')),
   }
 }
 

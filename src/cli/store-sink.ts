@@ -1,52 +1,82 @@
 import { loadConfig } from '../config.ts'
 import { analyseStored, openRooms } from '../jobs/analyse.ts'
-import { recordDocument } from '../jobs/ingest.ts'
+import { type RecordFacts, recordDeletion, recordDocument } from '../jobs/ingest.ts'
 import { createLog } from '../log.ts'
+import type { LongReading } from '../model.ts'
 import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
 import type { Sink } from './ingest.ts'
 import type { Io } from './verb.ts'
 
 /** Documents handed to `ingest --store` are kept in one transaction for so many. */
 const BATCH = 200
 
-/** Keeps what is ingested in the record, and analyses it at the end. What is known already gains its provenance. */
+type Kept = (tx: Store, facts: RecordFacts) => Promise<number>
+
+/**
+ * Keeps what is ingested in the record, with how far each reading has come in the same transaction, and analyses it at
+ * the end. What is known already gains its provenance.
+ */
 export async function openStoreSink(paths: { config?: string; data?: string }, io: Io): Promise<Sink> {
   const config = await loadConfig(paths)
   const store = await openStore(config)
   const log = createLog(config.logLevel, config.secrets)
-  let batch: Parameters<Sink['document']>[] = []
+  let batch: Kept[] = []
+  let reading: LongReading | null = null
   let added = 0
   const flush = async () => {
-    const now = new Date().toISOString()
-    const documents = batch
+    const work = batch
     batch = []
     await store.transaction(async (tx) => {
-      for (const [document, item] of documents) {
-        const source = { id: item.provenance.source, sample: false }
-        // What is read in by hand is on record, and no news for a channel.
-        added += await recordDocument(tx, document, item.guid, source, { isNews: () => false, now })
-      }
+      // What is read in by hand is on record, and no news for a channel.
+      for (const keep of work) added += await keep(tx, { isNews: () => false, now: new Date().toISOString() })
+      if (reading) await tx.readings.put(reading)
     })
+    // Somebody may have pressed Ctrl-C.
+    await new Promise(setImmediate)
   }
   return {
-    async document(document, item) {
-      batch.push([document, item])
-      if (batch.length >= BATCH) await flush()
+    async begin(id) {
+      const known = await store.readings.get(id)
+      const askedAt = new Date().toISOString()
+      reading = known ?? { id, address: id, askedAt, cursor: null, documents: 0, askedBy: null }
+      return reading.cursor
+    },
+    document(document, { guid, provenance }) {
+      const source = { id: provenance.source, sample: false }
+      batch.push((tx, facts) => recordDocument(tx, document, guid, source, facts))
+    },
+    deleted(id, address) {
+      batch.push(async (tx, facts) => {
+        await recordDeletion(tx, id, { id: address, sample: false }, facts)
+        return 0
+      })
     },
     problem: ({ where, reason }) => io.err(`${where}: ${reason}`),
-    async close() {
+    async reached(cursor, at) {
+      if (at === 'later' && batch.length < BATCH) return
+      if (reading) reading = { ...reading, documents: reading.documents + batch.length, cursor: cursor() }
       await flush()
-      const analysed = await analyseStored({
-        store,
-        rooms: await openRooms(config, store),
-        now: () => new Date().toISOString(),
-        log,
-      })
+      if (at !== 'end' || !reading) return
+      await store.readings.remove(reading.id)
+      reading = null
+    },
+    async close({ stopped }) {
+      if (!stopped) await analyseAll(store, config, log)
       const { documents, statements } = await store.counts()
       io.err(
-        `${added} new documents, ${analysed} analysed; on record: ${documents} documents, ${statements} statements`,
+        `${added} new documents; on record: ${documents} documents, ${statements} statements${stopped ? '; stopped: the same command goes on from here' : ''}`,
       )
       await store[Symbol.asyncDispose]()
     },
   }
+}
+
+async function analyseAll(
+  store: Store,
+  config: Awaited<ReturnType<typeof loadConfig>>,
+  log: ReturnType<typeof createLog>,
+) {
+  const rooms = await openRooms(config, store)
+  await analyseStored({ store, rooms, now: () => new Date().toISOString(), log })
 }

@@ -76,6 +76,8 @@ const KeepEntry = z.strictObject({
   changes: kept.optional(),
   leftServers: duration.default(30 * 86_400),
 })
+const seconds = (fallback: number) =>
+  z.number({ error: 'must be a number of seconds' }).min(0).max(3600).default(fallback)
 
 export const ConfigFile = z.strictObject({
   contact: word.optional(),
@@ -89,6 +91,14 @@ export const ConfigFile = z.strictObject({
   claims: word.optional(),
   sample: word.optional(),
   firstPollItems: z.number({ error: 'must be a number' }).int().min(0).default(5),
+  wayback: z
+    .strictObject({
+      indexGapSeconds: seconds(2.5),
+      captureGapSeconds: seconds(1),
+      findCopies: z.boolean({ error: 'must be true or false' }).default(false),
+      pageRows: z.number({ error: 'must be a number' }).int().min(1).max(5000).default(500),
+    })
+    .prefault({}),
 })
 export const ClaimsFile = z.strictObject({ claims: z.array(ClaimEntry, { error: 'must be a list' }) })
 

@@ -36,6 +36,7 @@ export function mergeDocuments(known: Document, copy: Document): Document {
     ...timesOf(known, copy),
     language: newer.language ?? older.language,
     url: known.url ?? copy.url,
+    ...(known.copyAskedAt ? { copyAskedAt: known.copyAskedAt } : {}),
     archivedAt: unique([...known.archivedAt, ...copy.archivedAt], ({ url }) => url),
     provenance: unique([...known.provenance, ...copy.provenance], ({ source, locator }) => `${source} ${locator}`),
     post: newer.post && mergePosts(newer.post, older.post ?? other.post),

@@ -53,6 +53,17 @@ function postDocument(item: RawItem): Document {
   return { id: key, ...shared(item), ...times, kind: 'post', url: item.url, text, post }
 }
 
+/** The record of a post of which only its deletion is known. */
+export function deletedPost(id: string, source: string): Document {
+  const provenance = { source, locator: 'deletion', parser: 'delete' }
+  const item = embeddedItem({ key: id, url: '', text: null, author: null, day: null }, { url: null, provenance })
+  const document = postDocument({ ...item, provenance })
+  return {
+    ...document,
+    post: document.post && { ...document.post, textStatus: 'none', originalUrls: [], deleted: true },
+  }
+}
+
 function shared(item: RawItem) {
   const { published, publishedFrom, language, archivedAt } = item
   return {
@@ -80,7 +91,7 @@ function withEntities(post: PostFields, text: string): PostFields {
   }
 }
 
-function embeddedItem(post: EmbeddedPost, article: RawItem): RawItem {
+function embeddedItem(post: EmbeddedPost, article: Pick<RawItem, 'url' | 'provenance'>): RawItem {
   const [platform = ''] = post.key.split(':', 1)
   const { source, locator } = article.provenance
   return {

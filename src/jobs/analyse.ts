@@ -50,6 +50,8 @@ const NOTHING: Reading = { mentions: [], statements: [], matches: [], quoteKeys:
 
 /** One document through the rooms: mentions, then statements, then the claims they bear on. Touches nothing. */
 export function analyse(document: Document, rooms: Rooms, isWatched = (_text: string) => false): Reading {
+  // A post that its author has deleted stays on record, marked; its words are not told any more.
+  if (document.post?.deleted) return { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
   const mentions = [...authorOf(document, rooms.entities), ...findMentions(document, rooms.finder)]
   const tracked = mentions.some(({ entityId }) => entityId !== null)
   if (!tracked && !isWatched(pageText(document))) return { ...NOTHING, mentions }

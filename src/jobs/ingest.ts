@@ -1,9 +1,10 @@
 import { mergeDocuments } from '../documents/merge-documents.ts'
 import { nearKeys } from '../documents/near-duplicates.ts'
 import { isSameStory } from '../documents/same-story.ts'
-import { documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
+import { deletedPost, documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
 import { SourceError } from '../errors.ts'
 import type { Document, RawItem, Source, SourceState } from '../model.ts'
+import type { SourceReading } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 import { withLanguage } from './language.ts'
@@ -24,43 +25,77 @@ export async function pollSource(
   state: SourceState,
 ): Promise<{ fresh: number; failed: boolean }> {
   const { store, reader, now, log } = kit
+  // What the rest of a first reading brings is as old as what it began with.
+  const isNews = source.sample
+    ? () => true
+    : state.beginning
+      ? () => false
+      : newsGate(state, now(), kit.config.firstPollItems)
+  let known = state
+  let fresh = 0
   try {
-    const reading = await reader.read(source, state)
-    const items = await withFullText(kit, source, reading.items)
-    const languages = await languagesOf(items, source.id)
-    const isNews = source.sample ? () => true : newsGate(state, now(), kit.config.firstPollItems)
-    const next = afterSuccess(source, state, reading, now())
-    for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
-    const fresh = await store.transaction(async (tx) => {
-      let added = 0
-      for (const item of newestFirst(items))
-        added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
-          isNews: once(() => isNews(item)),
-          now: now(),
-        })
-      await tx.sources.remember(next)
-      return added
-    })
-    if (next.movedTo && next.movedTo !== state.movedTo)
+    for await (const reading of reader.parts(source, state)) {
+      const part = await recordPart(kit, source, { state: known, reading, isNews })
+      fresh += part.fresh
+      known = part.state
+      if (kit.stopping.aborted) break
+    }
+    if (known.movedTo && known.movedTo !== state.movedTo)
       log.info(
-        { source: source.id, from: source.address, to: next.movedTo },
+        { source: source.id, from: source.address, to: known.movedTo },
         'it has moved for good: its new address is read from now on; put it into the config',
       )
-    log.debug({ source: source.id, items: items.length, fresh }, 'polled')
+    log.debug({ source: source.id, fresh }, 'polled')
     return { fresh, failed: false }
   } catch (error) {
-    await store.sources.remember(afterFailure(source, state, error as Error, now()))
+    await store.sources.remember(afterFailure(source, known, error as Error, now()))
     const expected = error instanceof SourceError
     if (expected && error.reason === 'held-off') {
       log.debug({ source: source.id }, error.message)
-      return { fresh: 0, failed: false }
+      return { fresh, failed: false }
     }
     log[expected ? 'warn' : 'error'](
       { source: source.id, ...(expected ? {} : { err: error }) },
       (error as Error).message,
     )
-    return { fresh: 0, failed: true }
+    return { fresh, failed: true }
   }
+}
+
+/** Keeps one part of a reading, with how far it has come, in one transaction. */
+async function recordPart(
+  kit: Kit,
+  source: Source,
+  { state, reading, isNews }: { state: SourceState; reading: SourceReading; isNews(item: RawItem): boolean },
+): Promise<{ fresh: number; state: SourceState }> {
+  const { store, now, log } = kit
+  const items = await withFullText(kit, source, reading.items)
+  const languages = await languagesOf(items, source.id)
+  const beginning = reading.more && (state.lastSucceededAt === null || state.beginning === true)
+  const next = { ...afterSuccess(source, state, reading, now()), beginning }
+  for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
+  const fresh = await store.transaction(async (tx) => {
+    let added = 0
+    for (const item of newestFirst(items))
+      added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
+        isNews: once(() => isNews(item)),
+        now: now(),
+      })
+    for (const id of reading.deleted) await recordDeletion(tx, id, source, { isNews: () => false, now: now() })
+    await tx.sources.remember(next)
+    return added
+  })
+  return { fresh, state: next }
+}
+
+/** Marks a post as deleted, known or not: what is read of it later in older archives is marked as well. */
+export async function recordDeletion(
+  tx: Store,
+  id: string,
+  source: Pick<Source, 'id' | 'sample'>,
+  facts: RecordFacts,
+): Promise<void> {
+  await recordDocument(tx, deletedPost(id, source.id), null, source, facts)
 }
 
 /** What the sources themselves do not say. */

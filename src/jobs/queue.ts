@@ -3,6 +3,7 @@ import type { Source, SourceState, Subscription } from '../model.ts'
 import { analyseStored } from './analyse.ts'
 import { composeFor, deliverOwed, mayTell } from './digest.ts'
 import { editOwed } from './edits.ts'
+import { findCopies } from './evidence.ts'
 import { pollSource } from './ingest.ts'
 import type { Kit } from './kit.ts'
 
@@ -19,7 +20,9 @@ export async function pollRound(kit: Kit, { all = false } = {}): Promise<Round> 
     : await kit.store.sources.due(kit.now())
   const waiting = listed.filter(({ source, state }) => !source.sample && !state.endedAt)
   const round = await readAll(kit, waiting)
-  return { ...round, analysed: await analyseStored(kit) }
+  const analysed = await analyseStored(kit)
+  await findCopies(kit)
+  return { ...round, analysed }
 }
 
 /** What somebody waits for is read at once, but they wait no longer than this. */

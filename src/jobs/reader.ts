@@ -1,17 +1,22 @@
 import type { Config } from '../config.ts'
 import { program } from '../config.ts'
 import { SourceError } from '../errors.ts'
-import type { Source, SourceState } from '../model.ts'
-import { createWayback } from '../sources/archive/wayback.ts'
+import type { ArchivedCopy, Source, SourceState } from '../model.ts'
+import { closestCopy } from '../sources/archive/availability.ts'
+import { createWayback, waybackLimits } from '../sources/archive/wayback.ts'
 import { type FoundFeed, findFeeds } from '../sources/find-feeds.ts'
 import { createNet, type NetOptions } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
-import { readPage, readSource, type SourceReading } from '../sources/read-source.ts'
+import { readPage, readParts, readSource, type SourceReading } from '../sources/read-source.ts'
 
 /** The outside world as the belts see it: sources and single pages, read through one door. */
 export type Reader = AsyncDisposable & {
   /** @throws {SourceError} where nothing of it could be read */
   read(source: Source, state: SourceState | null): Promise<SourceReading>
+  /** The same, part by part; each part and its `state` belong into one transaction. @throws {SourceError} */
+  parts(source: Source, state: SourceState | null): AsyncGenerator<SourceReading>
+  /** The Wayback Machine’s copy of an address nearest to a time, null where it was asked and has none. @throws {SourceError} */
+  copy?(address: string, near: string | null): Promise<ArchivedCopy | null>
   /** The article of one web page. @throws {SourceError} */
   page(address: string): Promise<SourceReading>
   /** The feeds of a site, each read before it is named. @throws {SourceError} */
@@ -22,14 +27,21 @@ export type Reader = AsyncDisposable & {
 
 /** @param limits others than the usual ones, such as the gap between two visits of one host */
 export function openReader(
-  { allowAddresses, contact, waybackUrl }: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl'>,
+  {
+    allowAddresses,
+    contact,
+    waybackUrl,
+    wayback: wished,
+  }: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl' | 'wayback'>,
   limits: Pick<NetOptions, 'hostGapMs' | 'hostConcurrency' | 'concurrency'> = {},
 ): Reader {
   const net = createNet({ allowAddresses, contact, version: program.version, ...limits })
   const parsers = createParsers({ idleMs: 3000 })
-  const wayback = createWayback({ net, parsers, base: waybackUrl })
+  const wayback = createWayback({ net, parsers, base: waybackUrl, limits: waybackLimits(wished) })
   return {
     read: (source, state) => readSource(source, state, { net, parsers, wayback }),
+    parts: (source, state) => readParts(source, state, { net, parsers, wayback }),
+    copy: (address, near) => closestCopy(address, near, { net, base: waybackUrl }),
     page: (address) => readPage(address, { net, parsers }),
     find: (address) => findFeeds(address, { net, parsers }),
     async file(address, maxBytes) {

@@ -12,6 +12,7 @@ import { type OnBytes, type Packing, packingOf, unpacked, unpackedByHead, unpack
 import { readWarc } from './archive/warc.ts'
 import { climbsOut, openZip } from './archive/zip.ts'
 import { decode } from './decode.ts'
+import { cannotOpen, type FilePlace, placeBehind, START } from './file-place.ts'
 import { looksLikeJsonFeed } from './json-feed.ts'
 import type { Parsers } from './parsers.ts'
 
@@ -25,7 +26,12 @@ export type FileOptions = {
   /** Of JSON lines only those that name one of these handles or ids. */
   follow?: readonly string[]
   onBytes?: OnBytes
+  /** Goes on behind this place. */
+  from?: FilePlace
 }
+
+/** `afterLine`: lines up to this one are counted and not read. */
+type ReadOptions = FileOptions & { afterLine?: number }
 
 /**
  * Reads a local file by what its bytes say, whatever its name: a feed, posts as JSON or JSON lines, a personal
@@ -34,6 +40,16 @@ export type FileOptions = {
  * @throws {SourceError} where it cannot be opened
  */
 export async function* readLocalFile(path: string, parsers: Parsers, options: FileOptions = {}): AsyncGenerator<Read> {
+  const { from } = options
+  if (!from || from.reads === 0) return yield* readAll(path, parsers, options)
+  let place = START
+  for await (const read of readAll(path, parsers, { ...options, afterLine: from.line - 1 })) {
+    place = placeBehind(place, read)
+    if (place.line > from.line || place.reads > from.reads) yield read
+  }
+}
+
+async function* readAll(path: string, parsers: Parsers, options: ReadOptions): AsyncGenerator<Read> {
   const { head, size } = await readHead(path)
   if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return yield* readZip(path, parsers, options)
   const packing = packingOf(head)
@@ -101,14 +117,7 @@ async function readHead(path: string): Promise<{ head: Buffer; size: number }> {
     }
   } catch (error) {
     if (error instanceof SourceError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EACCES'
-          ? 'this file may not be read; change its permissions'
-          : `this file cannot be opened (${code})`
-    throw new SourceError('unreadable', path, why, { cause: error })
+    throw cannotOpen(path, error)
   }
 }
 

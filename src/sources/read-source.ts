@@ -1,8 +1,10 @@
 import { SourceError } from '../errors.ts'
 import type { Problem, RawItem, Source, SourceState } from '../model.ts'
+import { sealed } from './archive/json-lines.ts'
 import { type Wayback, type WaybackCursor, waybackTarget } from './archive/wayback.ts'
 import { type FeedReading, readFeed } from './feed.ts'
 import { readLocalFile } from './file.ts'
+import { type FilePlace, fileState, placeBehind, START } from './file-place.ts'
 import type { Net } from './net.ts'
 import type { Parsers } from './parsers.ts'
 import { robotsOf } from './robots.ts'
@@ -16,6 +18,8 @@ export type SourceReading = {
   state: Partial<Pick<SourceState, 'etag' | 'lastModified' | 'cursor'>>
   /** What the feed and its server said, null for other sources. */
   feed: Omit<FeedReading, 'items' | 'problems'> | null
+  /** True where the rest waits for the next look, which may come at once. */
+  more: boolean
 }
 
 /** `wayback` may be left out where none is read. */
@@ -32,25 +36,58 @@ export const createSourceReader = (kit: SourceKit): SourceReader => ({
 })
 
 /**
- * Reads a source by its kind: a feed or page by address or path, a file, posts, an archive.
+ * Reads a source by its kind, at once: a feed or page by address or path, a file, posts, an archive.
  *
  * @throws {SourceError} where nothing of it could be read
  */
 export async function readSource(source: Source, state: SourceState | null, kit: SourceKit): Promise<SourceReading> {
-  if (source.kind === 'wayback') return readWayback(source, state, kit)
-  const remote = /^https?:\/\//i.test(source.address)
-  const reading = remote ? await readRemote(source, state, kit) : await readLocal(source, kit)
-  return { ...reading, items: reading.items.map((item) => ({ ...item, publisher: publisherOf(item, source) })) }
+  const whole: SourceReading = { items: [], problems: [], deleted: [], state: {}, feed: null, more: false }
+  let parts = 0
+  try {
+    for await (const part of readParts(source, state, kit)) {
+      parts += 1
+      whole.items.push(...part.items)
+      whole.problems.push(...part.problems)
+      whole.deleted.push(...part.deleted)
+      whole.state = { ...whole.state, ...part.state }
+      whole.feed = part.feed
+      whole.more = part.more
+    }
+  } catch (error) {
+    // What was read before the trouble is kept with its cursor; only a reading that gave nothing fails.
+    if (!(error instanceof SourceError) || parts === 0) throw error
+    whole.problems.push({ where: source.address, reason: error.message })
+  }
+  return whole
 }
 
-const publisherOf = (item: RawItem, source: Source): string | null =>
-  item.kind === 'post' ? item.publisher : (source.publisher ?? item.publisher)
+/**
+ * Reads a source part by part. What a part brought and its `state` belong into one transaction: a reading that is killed
+ * goes on behind the last part that was kept.
+ *
+ * @throws {SourceError} where the rest of it could not be read
+ */
+export async function* readParts(
+  source: Source,
+  state: SourceState | null,
+  kit: SourceKit,
+): AsyncGenerator<SourceReading> {
+  if (source.kind === 'wayback') return yield* waybackParts(source, state, kit)
+  if (!/^https?:\/\//i.test(source.address)) return yield* localParts(source, state, kit)
+  const reading = await readRemote(source, state, kit)
+  yield { ...reading, items: reading.items.map((item) => withPublisher(item, source)) }
+}
+
+const withPublisher = (item: RawItem, source: Source): RawItem => ({
+  ...item,
+  publisher: item.kind === 'post' ? item.publisher : (source.publisher ?? item.publisher),
+})
 
 async function readRemote(source: Source, state: SourceState | null, kit: SourceKit): Promise<SourceReading> {
   if (source.kind === 'page') return readPage(source.address, kit)
   const { items, problems, ...feed } = await readFeed({ source, state }, kit)
   const { etag, lastModified } = feed
-  return { items, problems, deleted: [], state: { etag, lastModified }, feed }
+  return { items, problems, deleted: [], state: { etag, lastModified }, feed, more: false }
 }
 
 /** Reads the article of one web page, where its site's robots.txt does not object. @throws {SourceError} where there is none */
@@ -67,56 +104,84 @@ export async function readPage(
     response.headers.get('content-type'),
     response.url,
   )
-  return { items, problems, deleted: [], state: {}, feed: null }
+  return { items, problems, deleted: [], state: {}, feed: null, more: false }
 }
 
 /** Steps of one reading: with the pauses between them a poll takes a few minutes, and the next goes on. */
 const MOST_STEPS = 100
 
-/** Goes on with an account's archived posts where the last poll stopped. */
-async function readWayback(source: Source, state: SourceState | null, { wayback }: SourceKit): Promise<SourceReading> {
+/** Goes on with an account's archived posts where the last poll stopped: a part for each question. */
+async function* waybackParts(
+  source: Source,
+  state: SourceState | null,
+  { wayback }: SourceKit,
+): AsyncGenerator<SourceReading> {
   const target = waybackTarget(source.address)
   if (!target) throw new SourceError('unreadable', source.address, 'write it as wayback:twitter.com/NAME')
   if (!wayback) throw new SourceError('unreadable', source.address, 'the Wayback Machine is not read here')
-  const reading: SourceReading = { items: [], problems: [], deleted: [], state: {}, feed: null }
   let steps = 0
-  try {
-    for await (const step of wayback.steps(target, cursorOf(state))) {
-      reading.items.push(...step.items)
-      reading.problems.push(...step.problems)
-      reading.state.cursor = JSON.stringify(step.cursor)
-      if (step.done && step.cursor.counts.listed === 0)
-        reading.problems.push({
-          where: source.address,
-          reason: `the Wayback Machine was asked and holds no captures of ${target.name}`,
-        })
-      steps += 1
-      if (steps >= MOST_STEPS) break
+  for await (const { items, problems, cursor, done } of wayback.steps(target, waybackCursorOf(state?.cursor))) {
+    const none = done && cursor.counts.listed === 0 && cursor.latest === null
+    const reason = `the Wayback Machine was asked and holds no captures of ${target.name}`
+    steps += 1
+    yield {
+      items,
+      problems: none ? [...problems, { where: source.address, reason }] : problems,
+      deleted: [],
+      state: { cursor: JSON.stringify(cursor) },
+      feed: null,
+      more: !done,
     }
-  } catch (error) {
-    // What was read before the trouble is kept with its cursor; only a reading that gave nothing fails.
-    if (!(error instanceof SourceError) || steps === 0) throw error
-    reading.problems.push({ where: source.address, reason: error.message })
+    if (steps >= MOST_STEPS) return
   }
-  return reading
 }
 
-function cursorOf(state: SourceState | null): WaybackCursor | null {
+/** A kept cursor as it was written, null where there is none. */
+export function waybackCursorOf(text: string | null | undefined): WaybackCursor | null {
   try {
-    return state?.cursor ? (JSON.parse(state.cursor) as WaybackCursor) : null
+    return text ? (JSON.parse(text) as WaybackCursor) : null
   } catch {
     return null
   }
 }
 
-async function readLocal(source: Source, { parsers }: SourceKit): Promise<SourceReading> {
-  const items: RawItem[] = []
-  const problems: Problem[] = []
-  const deleted: string[] = []
-  for await (const read of readLocalFile(source.address, parsers)) {
-    if ('item' in read) items.push(read.item)
-    else if ('problem' in read) problems.push(read.problem)
-    else deleted.push(read.deleted)
+/** Items of one part of a file: each part is kept in one transaction. */
+const PART = 500
+
+/** How far a file has been read. Its size and time of change tell whether it is still the same. */
+export type FileCursor = { state: string; place: FilePlace }
+
+/** Goes on with a file where the last reading stopped; one that has not changed is not read again. */
+async function* localParts(
+  source: Source,
+  state: SourceState | null,
+  { parsers }: SourceKit,
+): AsyncGenerator<SourceReading> {
+  const now = await fileState(source.address)
+  const known = fileCursorOf(state?.cursor)
+  const begun = known?.state === now ? known.place : null
+  const empty = () => ({ items: [], problems: [], deleted: [], state: {}, feed: null, more: false })
+  if (!begun && state?.etag === now && !state.trouble) return yield empty()
+  let part: SourceReading = empty()
+  let place = begun ?? START
+  for await (const read of readLocalFile(source.address, parsers, { from: place })) {
+    if (part.items.length + part.deleted.length >= PART) {
+      yield { ...part, state: { cursor: JSON.stringify({ state: now, place }) }, more: true }
+      part = empty()
+    }
+    place = placeBehind(place, read)
+    if ('item' in read) part.items.push(withPublisher(sealed(read), source))
+    else if ('problem' in read) part.problems.push(read.problem)
+    else part.deleted.push(read.deleted)
   }
-  return { items, problems, deleted, state: {}, feed: null }
+  yield { ...part, state: { cursor: null, etag: now } }
+}
+
+export function fileCursorOf(text: string | null | undefined): FileCursor | null {
+  try {
+    const cursor = text ? (JSON.parse(text) as FileCursor) : null
+    return cursor?.place && typeof cursor.state === 'string' ? cursor : null
+  } catch {
+    return null
+  }
 }

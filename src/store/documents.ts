@@ -60,7 +60,9 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer): Store['docum
           .values({ ...row, ...flags })
           .execute()
       } else if (known.body !== body) {
-        const again = read(known)?.text === document.text ? {} : { analysed_version: null }
+        const before = read(known)
+        const same = before?.text === document.text && before.post?.deleted === document.post?.deleted
+        const again = same ? {} : { analysed_version: null }
         await db
           .updateTable('documents')
           .set({ kind, url, published, body, ...again })

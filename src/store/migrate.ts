@@ -7,6 +7,7 @@ import * as knownClaims from './migrations/003-known-claims.ts'
 import * as watch from './migrations/004-watch.ts'
 import * as postings from './migrations/005-postings.ts'
 import * as guildOwned from './migrations/006-guild-owned.ts'
+import * as readings from './migrations/007-readings.ts'
 import type { Tables } from './tables.ts'
 
 /** In order. A released migration is never edited: a change is a new one. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '004-watch': watch,
   '005-postings': postings,
   '006-guild-owned': guildOwned,
+  '007-readings': readings,
 }
 
 /**

@@ -8,6 +8,7 @@ import { entitiesTable } from './entities.ts'
 import { guildsTable } from './guilds.ts'
 import { migrate } from './migrate.ts'
 import { postingsTable, revisionsTable } from './postings.ts'
+import { readingsTable } from './readings.ts'
 import { retentionTable } from './retention.ts'
 import { sourcesTable } from './sources.ts'
 import { asStoreError, openSqlite } from './sqlite.ts'
@@ -97,6 +98,7 @@ function bind(db: Kysely<Tables>, where: string, viewer: Viewer = 'all'): Store 
     digests: digestsTable(db),
     deliveries: deliveriesTable(db),
     retention: retentionTable(db),
+    readings: readingsTable(db),
     watch: watchTable(db),
     postings: postingsTable(db),
     revisions: revisionsTable(db),

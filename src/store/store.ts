@@ -8,6 +8,7 @@ import type {
   Entity,
   GuildSettings,
   Heartbeat,
+  LongReading,
   Match,
   Mention,
   Posting,
@@ -263,6 +264,15 @@ export interface Store extends AsyncDisposable {
     dropChanges(before: string): Promise<number>
     /** With all that was found in them. */
     dropDocuments(before: string): Promise<number>
+  }
+  /** Long readings that are under way. */
+  readings: {
+    get(id: string): Promise<LongReading | null>
+    /** In the order in which they were asked for. */
+    list(): Promise<LongReading[]>
+    put(reading: LongReading): Promise<void>
+    /** @returns false where there was none */
+    remove(id: string): Promise<boolean>
   }
   watch: {
     /** How the work stands at this moment. */

@@ -28,7 +28,17 @@ export async function run(): Promise<void> {
     store,
     config,
     rooms: await openRooms(config, store),
-    reader: { read: none, page: none, find: none, file: none, async [Symbol.asyncDispose]() {} },
+    reader: {
+      read: none,
+      // biome-ignore lint/correctness/useYield: it fails before its first part
+      async *parts() {
+        await none()
+      },
+      page: none,
+      find: none,
+      file: none,
+      async [Symbol.asyncDispose]() {},
+    },
     now: () => new Date().toISOString(),
     log: pino({ level: 'silent' }),
     deliver: async () => 'later',

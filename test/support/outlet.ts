@@ -41,6 +41,10 @@ export async function openPosting(): Promise<Posting> {
     rooms: await openRooms(config, store),
     reader: {
       read: () => Promise.reject(new Error('no network')),
+      // biome-ignore lint/correctness/useYield: it fails before its first part
+      async *parts() {
+        throw new Error('no network')
+      },
       page: () => Promise.reject(new Error('no network')),
       find: () => Promise.reject(new Error('no network')),
       file: () => Promise.reject(new Error('no network')),

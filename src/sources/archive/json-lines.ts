@@ -1,16 +1,26 @@
 import { hash } from 'node:crypto'
 import type { Problem, RawItem } from '../../model.ts'
+import { followedBy } from './follow.ts'
 import { readPosts } from './read-posts.ts'
+import { skimPost } from './skim-posts.ts'
 
 export type LineOptions = {
   /** The file inside an archive, null where there is none. */
   member?: string | null
-  /** Only lines that name one of these handles or ids, whatever their case; other lines are not even read as JSON. */
+  /** Only posts of these authors, by handle or id. Lines that cannot hold one are not even read as JSON. */
   follow?: readonly string[]
+  /** Lines up to this one are counted and not read. */
+  afterLine?: number
 }
 
-/** One thing that a reader of an archive gives, in the order of the file. */
-export type Read = { item: RawItem } | { problem: Problem } | { deleted: string }
+/** One thing that a reader of an archive gives, in the order of the file; of lines with their number and their bytes. */
+export type Read = ({ item: RawItem; raw?: Buffer } | { problem: Problem } | { deleted: string }) & { line?: number }
+
+/** The item with the digest of the bytes that it was read from, which is made only for what is kept. */
+export function sealed({ item, raw }: { item: RawItem; raw?: Buffer }): RawItem {
+  if (raw && !item.provenance.sha256) item.provenance = { ...item.provenance, sha256: hash('sha256', raw) }
+  return item
+}
 
 /** A line longer than this is no post. */
 const MAX_LINE = 16_000_000
@@ -26,52 +36,51 @@ const NEWLINE = 10
 export async function* readJsonLines(
   bytes: AsyncIterable<Buffer>,
   source: string,
-  { member = null, follow = [] }: LineOptions = {},
+  { member = null, follow = [], afterLine = 0 }: LineOptions = {},
 ): AsyncGenerator<Read> {
   const where = (line: number) => (member ? `${member}, line ${line}` : `line ${line}`)
+  const followed = followedBy(follow)
   let line = 0
   try {
-    for await (const batch of lineBatches(bytes, { follow: followed(follow) }))
+    for await (const batch of lineBatches(bytes, { follow: followed?.lines ?? null, afterLine }))
       for (const [number, raw] of batch) {
         line = number
-        if (raw !== null) yield* readLine(raw, { source, locator: where(line) })
-        else
-          yield {
-            problem: {
-              where: `${source}, ${where(line)}`,
-              reason: `this line is longer than ${MAX_LINE / 1e6} MB and was passed over`,
-            },
-          }
+        const reads = raw === null ? [tooLong(`${source}, ${where(line)}`)] : readLine(raw, source, where(line))
+        for (const read of reads) {
+          if (followed && 'item' in read && !followed.wants(read.item)) continue
+          if (member === null) read.line = line
+          yield read
+        }
       }
   } catch (error) {
-    yield { problem: { where: `${source}, after ${where(line)}`, reason: brokenOff(error) } }
+    const broken: Read = { problem: { where: `${source}, after ${where(line)}`, reason: brokenOff(error) } }
+    yield member === null ? { ...broken, line } : broken
   }
 }
 
-function* readLine(raw: Buffer, place: { source: string; locator: string }): Generator<Read> {
-  const first = raw[0]
-  if (first === undefined) return
-  const where = `${place.source}, ${place.locator}`
-  let value: unknown
-  try {
-    value = JSON.parse(raw.toString('utf8'))
-  } catch {
-    if (raw.toString('latin1').trim() !== '')
-      yield { problem: { where, reason: 'this line is no JSON; it was passed over' } }
-    return
-  }
-  const { items, deleted, known } = readPosts(value, { ...place, sha256: hash('sha256', raw) })
-  if (!known)
-    yield { problem: { where, reason: 'this JSON is no post that is known; see docs/archives.md for what is read' } }
-  for (const item of items) yield { item }
-  for (const id of deleted) yield { deleted: id }
-}
+const tooLong = (where: string): Read => ({
+  problem: { where, reason: `this line is longer than ${MAX_LINE / 1e6} MB and was passed over` },
+})
 
-/** One expression for all that is followed. Word of a deletion is always wanted. */
-const followed = (names: readonly string[]): RegExp | null =>
-  names.length === 0
-    ? null
-    : new RegExp(`\\b(?:${names.map((name) => name.replace(/\W/g, '')).join('|')})\\b|"delete":`, 'gi')
+const BYTE_ORDER_MARK = /^\ufeff/
+
+/** All that one line holds. */
+export function readLine(raw: Buffer, source: string, locator: string): Read[] {
+  if (raw.length === 0) return []
+  const problem = (reason: string): Read => ({ problem: { where: `${source}, ${locator}`, reason } })
+  let value: unknown = skimPost(raw)
+  if (value === undefined)
+    try {
+      value = JSON.parse(raw.toString('utf8').replace(BYTE_ORDER_MARK, ''))
+    } catch {
+      return raw.toString('latin1').trim() === '' ? [] : [problem('this line is no JSON; it was passed over')]
+    }
+  const { items, deleted, known } = readPosts(value, { source, locator })
+  const reads: Read[] = items.map((item) => ({ item, raw }))
+  for (const id of deleted) reads.push({ deleted: id })
+  if (!known) reads.push(problem('this JSON is no post that is known; see docs/archives.md for what is read'))
+  return reads
+}
 
 /** A line's number, from 1, and its bytes without their end; null for one that is too long. */
 export type NumberedLine = [number: number, raw: Buffer | null]
@@ -83,26 +92,28 @@ export type NumberedLine = [number: number, raw: Buffer | null]
  */
 export async function* lineBatches(
   bytes: AsyncIterable<Buffer>,
-  { follow = null, maxLine = MAX_LINE }: { follow?: RegExp | null; maxLine?: number } = {},
+  {
+    follow = null,
+    maxLine = MAX_LINE,
+    afterLine = 0,
+  }: { follow?: RegExp | null; maxLine?: number; afterLine?: number } = {},
 ): AsyncGenerator<NumberedLine[]> {
   let parts: Buffer[] = []
   let held = 0
   let number = 1
+  const wanted = (line: Buffer) => number > afterLine && (!follow || matches(follow, line))
   for await (const chunk of bytes) {
     const last = chunk.lastIndexOf(NEWLINE)
-    const batch: NumberedLine[] = []
+    let batch: NumberedLine[] = []
     if (last !== -1) {
       const first = chunk.indexOf(NEWLINE)
-      const spanning =
-        held + first > maxLine
-          ? null
-          : held > 0
-            ? Buffer.concat([...parts, chunk.subarray(0, first)])
-            : chunk.subarray(0, first)
-      if (spanning === null || !follow || matches(follow, spanning)) batch.push([number, spanning])
+      const end = chunk.subarray(0, first)
+      const spanning = held + first > maxLine ? null : held > 0 ? Buffer.concat([...parts, end]) : end
+      if (spanning === null || wanted(spanning)) batch.push([number, spanning])
       number += 1
       const body = chunk.subarray(first + 1, last + 1)
       number = follow ? matchingLines(body, number, follow, batch) : allLines(body, number, batch)
+      if (batch[0] && batch[0][0] <= afterLine) batch = batch.filter(([line]) => line > afterLine)
       parts = []
       held = 0
     }
@@ -116,7 +127,7 @@ export async function* lineBatches(
   if (held > maxLine) yield [[number, null]]
   else if (held > 0) {
     const whole = Buffer.concat(parts)
-    if (!follow || matches(follow, whole)) yield [[number, whole]]
+    if (wanted(whole)) yield [[number, whole]]
   }
 }
 

@@ -5,6 +5,8 @@ import { bunzip2 } from './bzip2.ts'
 
 export type Packing = 'gzip' | 'bzip2' | 'zstd' | 'none'
 const CHUNK = 256 * 1024
+/** New memory costs more than inflating into it: the larger the pieces, the less of it is touched for the first time. */
+const UNPACKED = 1024 * 1024
 
 /** How bytes are packed, by their first four. */
 export function packingOf(head: Uint8Array): Packing {
@@ -40,12 +42,12 @@ async function* withoutPacking(raw: AsyncIterable<Buffer>, packing: Packing): As
   else
     yield* decoded(
       raw,
-      packing === 'zstd' ? createZstdDecompress({ chunkSize: CHUNK }) : createGunzip({ chunkSize: CHUNK }),
+      packing === 'zstd' ? createZstdDecompress({ chunkSize: UNPACKED }) : createGunzip({ chunkSize: UNPACKED }),
     )
 }
 
 /** Bytes given to a decoder at once: what comes of them is held in memory. */
-const MEASURE = 32 * 1024
+const MEASURE = 64 * 1024
 
 /** Feeds a decoder by hand: a stream that fails forgets what it had decoded but not handed on. */
 async function* decoded(raw: AsyncIterable<Buffer>, decoder: Transform): AsyncGenerator<Buffer> {

@@ -18,6 +18,8 @@ export type WaybackCursor = {
   resumeKey: string | null
   /** Captures of the posts that were listed and not yet read, by post. */
   pending: Capture[][]
+  /** What became of the captures of the first of them that were read already. */
+  post?: { tried: number; found: boolean; problems: Problem[] } | null
   counts: WaybackCounts
   /** Latest capture that was listed: the next reading begins there. */
   latest: string | null
@@ -31,7 +33,7 @@ export type WaybackStep = { items: RawItem[]; problems: Problem[]; cursor: Wayba
 
 export type Wayback = {
   /**
-   * One page of the index, or one post. Each step's items and cursor belong into one transaction: a reading that was
+   * One page of the index, or one capture: one question to the archive. Each step's items and cursor belong into one transaction: a reading that was
    * killed goes on where it was.
    *
    * @throws {SourceError} where the archive could not be asked; the cursor of the last step stays good
@@ -49,6 +51,17 @@ export function waybackTarget(address: string): WaybackTarget | null {
   const digits = (key: string) => parts.get(key)?.replace(/\D/g, '').slice(0, 14) || undefined
   return { name, from: digits('from'), to: digits('to'), source: address }
 }
+
+/** The operator's wishes as the limits of the client. */
+export const waybackLimits = (wished: {
+  indexGapSeconds: number
+  captureGapSeconds: number
+  pageRows: number
+}): Partial<WaybackLimits> => ({
+  cdxGapMs: wished.indexGapSeconds * 1000,
+  replayGapMs: wished.captureGapSeconds * 1000,
+  pageRows: wished.pageRows,
+})
 
 export function createWayback(kit: {
   net: Net
@@ -95,39 +108,33 @@ export function createWayback(kit: {
     }
   }
 
-  async function readPost(target: WaybackTarget, cursor: WaybackCursor, signal?: AbortSignal): Promise<WaybackStep> {
-    const [captures = [], ...pending] = cursor.pending
-    const counts = { ...cursor.counts }
-    const problems: Problem[] = []
-    const items: RawItem[] = []
-    const id = postIdOf(captures[0]?.original ?? '')
-    for (const capture of captures.slice(0, CAPTURES_TRIED)) {
-      const outcome = await replay(target, capture, signal)
-      if (Array.isArray(outcome)) items.push(...outcome)
-      else if (outcome.blocked) {
-        counts.blocked += 1
-        problems.push({ where: `${target.source}, ${capture.original}`, reason: outcome.reason })
-        break
-      } else
-        problems.push({
-          where: `${target.source}, ${capture.original} of ${captureTime(capture.timestamp)}`,
-          reason: outcome.reason,
-        })
-      if (items.some(({ guid, post }) => guid === `twitter:${id}` && post?.textStatus === 'full')) break
+  /** One capture of the post whose turn it is; enough of them, or none left, settle it. */
+  async function readCapture(target: WaybackTarget, cursor: WaybackCursor, signal?: AbortSignal): Promise<WaybackStep> {
+    const [[capture, ...rest] = [], ...others] = cursor.pending
+    if (!capture) return { items: [], problems: [], cursor: { ...cursor, pending: others, post: null }, done: false }
+    const before = cursor.post ?? { tried: 0, found: false, problems: [] }
+    const outcome = await replay(target, capture, signal)
+    const items = Array.isArray(outcome) ? outcome : []
+    const failure = Array.isArray(outcome) ? null : outcome
+    const own = items.filter(({ guid }) => guid === `twitter:${postIdOf(capture.original)}`)
+    const post = {
+      tried: before.tried + 1,
+      found: before.found || own.length > 0,
+      problems: failure ? [...before.problems, failureOf(target, capture, failure)] : before.problems,
     }
-    const found = items.some(({ guid }) => guid === `twitter:${id}`)
-    if (found) counts.read += 1
-    else if (problems.length === 0) counts.withoutText += 1
-    else if (counts.blocked === cursor.counts.blocked) counts.failed += 1
-    const next = { ...cursor, pending, counts }
-    return { items, problems: found ? [] : problems, cursor: next, done: isDone(next) }
+    const whole = own.some((item) => item.post?.textStatus === 'full')
+    const settled = whole || failure?.blocked === true || rest.length === 0 || post.tried >= CAPTURES_TRIED
+    if (!settled) return { items, problems: [], cursor: { ...cursor, pending: [rest, ...others], post }, done: false }
+    const counts = { ...cursor.counts }
+    if (post.found) counts.read += 1
+    else if (failure?.blocked) counts.blocked += 1
+    else if (post.problems.length > 0) counts.failed += 1
+    else counts.withoutText += 1
+    const problems = post.found ? [] : post.problems
+    return { items, problems, cursor: { ...cursor, pending: others, post: null, counts }, done: false }
   }
 
-  async function replay(
-    target: WaybackTarget,
-    capture: Capture,
-    signal?: AbortSignal,
-  ): Promise<RawItem[] | { reason: string; blocked: boolean }> {
+  async function replay(target: WaybackTarget, capture: Capture, signal?: AbortSignal): Promise<RawItem[] | Failure> {
     const address = `${base}/web/${capture.timestamp}id_/${capture.original}`
     const answer = await asker.ask('replay', address, signal, replayAnswer)
     if ('reason' in answer) return answer
@@ -158,7 +165,7 @@ export function createWayback(kit: {
         if (signal?.aborted) return
         const step: WaybackStep =
           cursor.pending.length > 0
-            ? await readPost(target, cursor, signal)
+            ? await readCapture(target, cursor, signal)
             : { items: [], problems: [], cursor: await listPage(target, cursor, signal), done: false }
         cursor = step.cursor
         yield { ...step, done: isDone(cursor) }
@@ -166,6 +173,13 @@ export function createWayback(kit: {
     },
   }
 }
+
+type Failure = { reason: string; blocked: boolean }
+
+const failureOf = ({ source }: WaybackTarget, { original, timestamp }: Capture, { reason }: Failure): Problem => ({
+  where: `${source}, ${original} of ${captureTime(timestamp)}`,
+  reason,
+})
 
 /** Three hosts hold the posts of one person; `www.` is one with the bare host there. */
 const HOSTS = ['twitter.com', 'mobile.twitter.com', 'x.com']
@@ -194,7 +208,7 @@ function cdxAnswer(response: NetResponse, text: string, target: WaybackTarget): 
   return 'again'
 }
 
-type Replayed = { bytes: Buffer; url: string; type: string | null } | { reason: string; blocked: boolean }
+type Replayed = { bytes: Buffer; url: string; type: string | null } | Failure
 
 /** An archived 429 or 404 is content and carries its capture's time; without that it is the archive's own answer. */
 function replayAnswer(response: NetResponse, _text: string, bytes: Buffer): Replayed | 'again' {

@@ -1,15 +1,15 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toDocuments } from '../../../src/documents/to-document.ts'
 import type { Document, Source } from '../../../src/model.ts'
 import type { WaybackLimits } from '../../../src/sources/archive/ask-wayback.ts'
 import { readCdxPage } from '../../../src/sources/archive/cdx.ts'
-import { createWayback, type WaybackStep, waybackTarget } from '../../../src/sources/archive/wayback.ts'
+import {
+  createWayback,
+  type WaybackCursor,
+  type WaybackStep,
+  waybackTarget,
+} from '../../../src/sources/archive/wayback.ts'
 import { createNet, type Net } from '../../../src/sources/net.ts'
 import { createParsers, type Parsers } from '../../../src/sources/parsers.ts'
 import { readSource } from '../../../src/sources/read-source.ts'
@@ -219,43 +219,48 @@ describe('an account in the Wayback Machine', () => {
     expect(Math.min(...times.slice(1).map((at, i) => at - times[i]!))).toBeGreaterThan(80)
   })
 
-  test('is read to its end though killed again and again: nothing lost, nothing asked for twice', async () => {
-    await using server = await startWayback('127.0.0.10')
-    server.hold(...Array.from({ length: 14 }, (_, i) => json(i)))
-    const folder = mkdtempSync(join(tmpdir(), 'onrecord-'))
-    const file = join(folder, 'kept.sqlite')
-    let ended = false
-    for (let round = 0; round < 12 && !ended; round += 1) ended = await untilKilled(server.url, file, 7)
-    const db = new DatabaseSync(file)
-    const posts = db
-      .prepare('select id from posts')
-      .all()
-      .map(({ id }) => id)
-    db.close()
-    rmSync(folder, { recursive: true })
-    expect(ended).toBe(true)
-    expect(new Set(posts).size).toBe(14)
-    expect(posts).toHaveLength(14)
-    // A question whose answer was not yet kept may be asked once more by the next process; no other is.
-    const asked = Map.groupBy(server.arrivals, ({ path }) => path)
-    const twice = [...asked.values()].filter((arrivals) => arrivals.length > 1)
-    expect(twice.length).toBeLessThanOrEqual(5)
-    expect(twice.every((arrivals) => arrivals.length === 2)).toBe(true)
+  test('is read from a revisit, whose words stand in another capture', async () => {
+    await using server = await startWayback()
+    server.hold({ ...json(1, 'as before'), mimetype: 'warc/revisit', statuscode: '-' })
+    expect((await reading(server)).documents.map(({ text }) => text)).toEqual(['as before'])
+  })
+
+  test('is read though the answer comes byte by byte', async () => {
+    await using server = await startWayback()
+    const whole = json(1, 'drop by drop')
+    server.hold({
+      ...whole,
+      replay: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'memento-datetime': 'x' })
+        const left = [...whole.body]
+        const drip = () => {
+          const next = left.splice(0, 7).join('')
+          if (next === '') response.end()
+          else response.write(next, () => setImmediate(drip))
+        }
+        drip()
+      },
+    })
+    expect((await reading(server)).documents.map(({ text }) => text)).toEqual(['drop by drop'])
+  })
+
+  test('is asked once for each capture that is needed, whatever step the reading is stopped at', async () => {
+    await using server = await startWayback()
+    server.hold(page(1, 'cut …'), { ...json(1), body: '{}' }, json(2), json(3))
+    const target = waybackTarget('wayback:twitter.com/tidewatch_demo')!
+    let cursor: WaybackCursor | null = null
+    for (let done = false; !done; ) {
+      // A new client each time: nothing is known but the cursor.
+      const client = createWayback({ net, parsers, base: server.url, limits: { ...QUICK, pageRows: 2 } })
+      const step: WaybackStep = (await client.steps(target, cursor && JSON.parse(JSON.stringify(cursor))).next()).value!
+      cursor = step.cursor
+      done = step.done
+    }
+    const paths = server.arrivals.map(({ path }) => path)
+    expect(new Set(paths).size).toBe(paths.length)
+    expect(cursor?.counts).toMatchObject({ listed: 4, read: 3, failed: 0 })
   })
 })
-
-/** Runs the reader in a process of its own and kills it after some steps. @returns true where it came to its end first */
-function untilKilled(base: string, file: string, steps: number): Promise<boolean> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../support/wayback-child.ts'), base, file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let seen = 0
-  child.stdout.on('data', (chunk: Buffer) => {
-    seen += chunk.toString().split('\n').length - 1
-    if (seen >= steps) child.kill('SIGKILL')
-  })
-  return new Promise((done) => child.on('exit', (code) => done(code === 0)))
-}
 
 describe('the address of an account', () => {
   test.each([

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { analyseStored } from '../../src/jobs/analyse.ts'
+import { prepareDigest } from '../../src/jobs/digest.ts'
+import { findCopies } from '../../src/jobs/evidence.ts'
+import { openReader } from '../../src/jobs/reader.ts'
+import { feedKit } from '../support/feed-kit.ts'
+import { startServer, type TestServer } from '../support/http-server.ts'
+import { aDocument } from '../support/nouns.ts'
+
+const facts = { sourceId: 's', keys: [], backlog: false, sample: false, now: '2026-03-03T12:00:00.000Z' }
+const closest = (timestamp: string) => ({
+  body: JSON.stringify({
+    archived_snapshots: {
+      closest: { available: true, status: '200', timestamp, url: `http://archive.example/web/${timestamp}/x` },
+    },
+  }),
+})
+
+/** A record with one reported article, and a program that asks this server for its copy. */
+async function reported(server: TestServer, over: { findCopies?: boolean; backlog?: boolean } = {}) {
+  const kit = await feedKit([])
+  const wayback = { ...kit.config.wayback, findCopies: over.findCopies ?? true }
+  const config = { ...kit.config, waybackUrl: server.url, wayback }
+  const reader = openReader(config, { hostGapMs: 0 })
+  const article = aDocument({
+    id: 'a',
+    url: 'https://harbour.example/ferry',
+    published: '2026-03-02T09:00:00.000Z',
+    text: '“We will pay,” Mira Sol said of Cloudflare.',
+    archivedAt: [],
+  })
+  await kit.store.documents.put(article, { ...facts, backlog: over.backlog ?? false })
+  await analyseStored(kit)
+  return {
+    ...kit,
+    config,
+    reader,
+    async [Symbol.asyncDispose]() {
+      await reader[Symbol.asyncDispose]()
+      await kit[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe('what is reported', () => {
+  test('is linked with its archived copy, asked for once', async () => {
+    await using server = await startServer('127.0.0.21')
+    server.on('/wayback/available', closest('20260302100000'))
+    await using kit = await reported(server)
+    expect(await findCopies(kit)).toBe(1)
+    expect(await findCopies(kit)).toBe(0)
+    expect(server.arrivals).toHaveLength(1)
+    const asked = { id: 'x', sequence: 0, since: null, subscription: { target: { kind: 'terminal' as const } } }
+    const { digest } = await prepareDigest(kit, { ...asked, sample: false })
+    const groups = [...digest.claims.flatMap(({ speakers }) => speakers), ...digest.unmatched]
+    const [entry] = groups.flatMap(({ entries }) => entries)
+    expect(entry?.reports[0]?.archivedAt).toEqual([
+      { url: 'http://archive.example/web/20260302100000/x', capturedAt: '2026-03-02T10:00:00.000Z' },
+    ])
+  })
+
+  test.each([
+    ['none', { body: '{"archived_snapshots":{}}' }],
+    ['only one from before it was published', closest('20190101000000')],
+  ])('and has %s is not asked for again', async (_, answer) => {
+    await using server = await startServer('127.0.0.21')
+    server.on('/wayback/available', answer)
+    await using kit = await reported(server)
+    expect([await findCopies(kit), await findCopies(kit)]).toEqual([0, 0])
+    expect(server.arrivals).toHaveLength(1)
+    expect((await kit.store.documents.get('a'))?.archivedAt).toEqual([])
+  })
+
+  test('and could not be asked for is asked for in the next round', async () => {
+    await using server = await startServer('127.0.0.21')
+    server.on('/wayback/available', { status: 503 }, closest('20260302100000'))
+    await using kit = await reported(server)
+    expect(await findCopies(kit)).toBe(0)
+    expect((await kit.store.documents.get('a'))?.copyAskedAt).toBeUndefined()
+    expect(await findCopies(kit)).toBe(1)
+  })
+
+  test.each([
+    ['nobody wants copies', { findCopies: false }],
+    ['it is on record only', { backlog: true }],
+  ])('is not asked for where %s', async (_, over) => {
+    await using server = await startServer('127.0.0.21')
+    await using kit = await reported(server, over)
+    expect(await findCopies(kit)).toBe(0)
+    expect(server.arrivals).toEqual([])
+  })
+})
