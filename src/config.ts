@@ -29,6 +29,8 @@ export type Config = Settings & {
   keep: { documents: number | null; digests: number | null; changes: number | null; leftServers: number }
   /** Discord channel that is told when something stays wrong. */
   operatorChannel: string | null
+  /** From which probability on the operator calls it a match, null for what was learnt. */
+  matchThreshold: number | null
   /** Topics that `/setup` offers: the files of `packs/` beside the config. */
   packs: Pack[]
   /** What a machine without internet shows: sources, entities and claims that are invented. */
@@ -67,6 +69,7 @@ export function readConfig(
   if (faults.length > 0 || !main) throw new ConfigError(faults)
   const { sources, entities, claims, subscriptions, firstPollItems, wayback, contact, operatorChannel, keep, file } =
     main
+  const { matchThreshold } = main
   return {
     ...settings,
     file,
@@ -79,6 +82,7 @@ export function readConfig(
     wayback,
     contact,
     operatorChannel,
+    matchThreshold,
     packs,
     keep,
     sample: sample && { sources: sample.sources, entities: sample.entities, claims: sample.claims },
@@ -102,7 +106,7 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     if (claimsFile) claims = toClaims(claimsFile.value, claimsFile, faults)
   }
   if (faults.length > before) return null
-  const { sample, firstPollItems, wayback, contact, operatorChannel, keep } = file.value
+  const { sample, firstPollItems, wayback, contact, operatorChannel, keep, matchThreshold } = file.value
   return {
     file: path,
     files,
@@ -121,6 +125,7 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
       changes: keep.changes ?? null,
       leftServers: keep.leftServers,
     },
+    matchThreshold: matchThreshold ?? null,
   }
 }
 

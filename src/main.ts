@@ -7,6 +7,8 @@ import { ConfigError } from './errors.ts'
 import { openRooms } from './jobs/analyse.ts'
 import { mendClock } from './jobs/clock.ts'
 import type { Kit } from './jobs/kit.ts'
+import { oweMatching, takeClaimsOver } from './jobs/known-claims.ts'
+import { matchBackRound } from './jobs/match-back.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
 import { retainRound } from './jobs/retain.ts'
@@ -74,6 +76,7 @@ export async function main({
   }
   await applyConfig(kit)
   await mendClock(kit)
+  await oweMatching(kit)
   const pulse: Pulse = { process: `${hostname()}:${process.pid}`, startedAt: now(), polledAt: null, toldAt: null }
   using _reload = once ? null : onChange(kit, paths)
   const shown = await sampleRound(kit)
@@ -85,6 +88,7 @@ export async function main({
   outlets.open = open
   const told = await tellRound(kit, { all: true })
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
+  if (once) await matchBackRound(kit)
   if (open.page) desk.remark(`what Discord would show: ${open.page}`)
   if (!once && !stop.signal.aborted) await goOn(kit, { outlets: open, pulse, stop: stop.signal })
   return 0
@@ -126,6 +130,10 @@ async function goOn(
       pulse.toldAt = kit.now()
     }),
     tick('keeping', () => retainRound(kit, kit.config.keep), '0 17 3 * * *'),
+    tick('matching', async () => {
+      await takeClaimsOver(kit)
+      await matchBackRound(kit)
+    }),
     tick('watching', () => watch(kit, pulse, outlets), '30 * * * * *'),
   ]
   await watch(kit, pulse, outlets)
@@ -164,9 +172,10 @@ async function readAgain(kit: Kit, paths: MainOptions['paths']): Promise<void> {
   try {
     const config = await loadConfig(paths)
     const rooms = await openRooms(config, kit.store)
-    await applyConfig({ ...kit, config, rooms })
+    await applyConfig({ ...kit, config })
     kit.config = config
     kit.rooms = rooms
+    await oweMatching(kit)
     kit.log.info({ sources: config.sources.length, entities: config.entities.length }, 'the config was read again')
   } catch (error) {
     const faults = error instanceof ConfigError ? error.faults : [String(error)]

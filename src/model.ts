@@ -332,6 +332,18 @@ export type Match = {
   evidence: { words: string[]; figures: { claim: string; statement: string }[] }
 }
 
+/** A look through the record for claims that are new, or worded anew. Counts are statements and matches. */
+export type MatchJob = {
+  id: string
+  /** Whose claims they are. */
+  owner: string
+  begunAt: string
+  finishedAt: string | null
+  looked: number
+  total: number
+  found: number
+}
+
 /** Who printed a statement, and where to check it. */
 export type Report = {
   documentId: string
@@ -365,6 +377,13 @@ export type DigestEntry = {
   reports: Report[]
   /** True where an earlier digest of this subscription already showed these words. */
   again: boolean
+  /** Set where its speaker said something else on the same claim before. */
+  turned?: {
+    what: 'stance' | 'figure'
+    from: string
+    to: string
+    earlier: { statementId: string; words: string; when: string | null }
+  }
   /** What its sources did to these words since they were posted, oldest first. */
   revisions?: Revision[]
   /** True where a curator of the server has since said that it is not that claim. */
@@ -387,6 +406,17 @@ export type Revision = {
 
 export type DigestGroup = { speaker: string; entries: DigestEntry[] }
 
+/** A proposed claim in a few words. `id`: of its first statement; `first`: when that was published. */
+export type EmergingNote = {
+  id: string
+  /** Statements that say the same. */
+  others: string[]
+  text: string
+  speaker: string | null
+  outlets: string[]
+  first: string | null
+}
+
 /** What is new since the last digest of one subscription. */
 export type Digest = {
   id: string
@@ -399,6 +429,8 @@ export type Digest = {
   /** Statements that match no known claim, by speaker. */
   unmatched: DigestGroup[]
   discrepancies: FigureDiscrepancy[]
+  /** What several outlets say and no claim covers: offered as a claim. */
+  emerging?: EmergingNote[]
   /** Sources that have ended, fail or have fallen silent, each with its reason. */
   troubles: SourceTrouble[]
   counts: { documents: number; statements: number; sources: number }
@@ -579,6 +611,10 @@ export type GuildSettings = {
   /** Speakers that no digest of this server shows: an entity's id, or a name in small letters. */
   muted: string[]
   corrections: Correction[]
+  /** From which probability on an answer is a match, null for the operator's. */
+  threshold: number | null
+  /** Ids of statements whose claims are offered no more. */
+  dismissed: string[]
   /** How digests are drawn: Components V2, or embeds. */
   form: 'components' | 'embeds'
   /** Locale of Discord's in which digests are written, null for English. */
@@ -590,6 +626,8 @@ export type Undo =
   | { kind: 'subscription'; subscription: Subscription }
   | { kind: 'watch-term'; term: WatchTerm }
   | { kind: 'entity'; entity: Entity }
+  | { kind: 'threshold'; threshold: number | null }
+  | { kind: 'dismissed'; statementIds: string[] }
   | { kind: 'source'; source: Source }
 
 /** One thing a curator changed: what `/status changes` lists. */

@@ -23,14 +23,19 @@ export type Emerging = {
 const ALIKE = 0.6
 /** Shorter statements recur everywhere and claim nothing. In words. */
 const LEAST_WORDS = 5
+const BREATH = 5
 
 /**
  * Groups statements that match no known claim and recur. The same for any order of the same statements.
  *
- * @param leastPublishers how many different outlets must carry it
+ * @param options.leastPublishers how many different outlets must carry it
+ * @param options.rest called every few statements, for whoever must not be held up
  * @returns those with the most outlets first
  */
-export function findEmerging(unclaimed: Unclaimed[], { leastPublishers = 2 } = {}): Emerging[] {
+export async function findEmerging(
+  unclaimed: Unclaimed[],
+  { leastPublishers = 2, rest }: { leastPublishers?: number; rest?: () => Promise<unknown> } = {},
+): Promise<Emerging[]> {
   const usable = unclaimed
     .filter(({ statement }) => statement.content.trim().split(/\s+/).length >= LEAST_WORDS)
     .sort(
@@ -45,12 +50,14 @@ export function findEmerging(unclaimed: Unclaimed[], { leastPublishers = 2 } = {
     root.set(id, at)
     return at
   }
-  for (const { statement } of usable)
+  for (const [i, { statement }] of usable.entries()) {
+    if (i % BREATH === 0) await rest?.()
     for (const { claimId: other, score } of matcher.match({ id: statement.id, text: statement.content }, { top: 8 })) {
       if (other === statement.id || score < ALIKE || !sameSpeaker(byId.get(other)!, byId.get(statement.id)!)) continue
       const [first = '', last = ''] = [find(statement.id), find(other)].sort()
       if (first !== last) root.set(last, first)
     }
+  }
   const groups = Map.groupBy(usable, ({ statement }) => find(statement.id))
   return [...groups.values()]
     .map((members): Emerging => {

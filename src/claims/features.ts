@@ -71,9 +71,11 @@ const IN_BODY = 2
 const IN_BYLINE = 4
 const A_NAME = 8
 
+/** Which 4-grams a query holds: marked for one query, and cleared after it. */
+const gramSeen = new Uint8Array(37 ** 4)
+
 /** One query against its candidates: what holds of the query alone is worked out once. Not to be used by two at once. */
 export function createDescriber(weigh: Weigh, weighGram: Weigh): Describer {
-  const gramSeen = new Uint8Array(37 ** 4)
   let marks = new Uint8Array(1024)
   const mark = (terms: Int32Array, bit: number) => {
     for (const term of terms) {

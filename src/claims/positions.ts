@@ -10,14 +10,22 @@ export type Said = {
 
 export type Stance = 'affirms' | 'denies' | 'unclear'
 
-/** One step of a position. `turned`: how it differs from the step before, null where it does not. */
+/** How a step differs from the last one that took a stance, or gave that figure. */
+export type Turn = {
+  what: 'stance' | 'figure'
+  from: string
+  to: string
+  earlier: { statementId: string; words: string; when: string | null }
+}
+
+/** One step of a position. `turned` is null where it does not differ from those before. */
 export type Position = {
   statementId: string
   when: string | null
   words: string
   stance: Stance
   figures: string[]
-  turned: { from: string; to: string; what: 'stance' | 'figure' } | null
+  turned: Turn | null
 }
 
 const STANCE: Record<string, Stance> = {
@@ -45,14 +53,18 @@ export function tracePosition(claim: Pick<Claim, 'id'>, said: Said[]): Position[
     .sort((a, b) => compare(a.when ?? '~', b.when ?? '~') || compare(a.statementId, b.statementId))
   let stance: Stance = 'unclear'
   let counts: ReturnType<typeof findCounts> = []
+  let stood: Turn['earlier'] | null = null
+  let counted: Turn['earlier'] | null = null
   return steps.map(({ counts: theirs, ...step }) => {
     const [differing] = compareCounts(counts, theirs).differ
     let turned: Position['turned'] = null
-    if (step.stance !== 'unclear' && stance !== 'unclear' && step.stance !== stance)
-      turned = { from: stance, to: step.stance, what: 'stance' }
-    else if (differing) turned = { from: differing[0].text, to: differing[1].text, what: 'figure' }
-    if (step.stance !== 'unclear') stance = step.stance
-    if (theirs.length > 0) counts = theirs
+    if (step.stance !== 'unclear' && stance !== 'unclear' && step.stance !== stance && stood)
+      turned = { from: stance, to: step.stance, what: 'stance', earlier: stood }
+    else if (differing && counted)
+      turned = { from: differing[0].text, to: differing[1].text, what: 'figure', earlier: counted }
+    const here = { statementId: step.statementId, words: step.words, when: step.when }
+    if (step.stance !== 'unclear') [stance, stood] = [step.stance, here]
+    if (theirs.length > 0) [counts, counted] = [theirs, here]
     return { ...step, figures: theirs.map(({ text }) => text), turned }
   })
 }

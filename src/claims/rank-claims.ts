@@ -16,6 +16,8 @@ const RANKED = 24
 const MOST_GRAMMED = 200_000
 /** Forms are kept for this many claims, and made again for others. */
 const FORMS_KEPT = 50_000
+/** Weights of 4-grams are kept by the page: there are two million, of which a small store sees few. */
+const GRAM_PAGE = 37 ** 2
 
 /** A query's candidates, best first, as the ranking sees them; `weigh` as it was then. */
 export type Ranked = {
@@ -45,7 +47,7 @@ export function createCore(kept: KeptIndex | null = null) {
   const forms = new Map<number, ClaimForm>()
   let grammed = 0
   let wordWeights = new Float64Array(1024).fill(-1)
-  const gramWeights = new Float64Array(37 ** 4).fill(-1)
+  let gramWeights: Float64Array[] = []
   let fresh = true
   const weigh = (term: number) => {
     if (term < 0) return words.weight(-1)
@@ -62,12 +64,12 @@ export function createCore(kept: KeptIndex | null = null) {
     return weight
   }
   const weighGram = (gram: number) => {
-    let weight = gramWeights[gram]!
-    if (weight < 0) {
-      weight = grams.weight(gram)
-      gramWeights[gram] = weight
-    }
-    return weight
+    const at = gram % GRAM_PAGE
+    const place = (gram - at) / GRAM_PAGE
+    gramWeights[place] ??= new Float64Array(GRAM_PAGE).fill(-1)
+    const page = gramWeights[place]
+    if (page[at]! < 0) page[at] = grams.weight(gram)
+    return page[at]!
   }
   const describe = createDescriber(weigh, weighGram)
 
@@ -119,7 +121,7 @@ export function createCore(kept: KeptIndex | null = null) {
   const refresh = () => {
     if (fresh) return
     wordWeights.fill(-1)
-    gramWeights.fill(-1)
+    gramWeights = []
     fresh = true
   }
   const rank = (text: string, owner?: string, without = -1): Ranked => {

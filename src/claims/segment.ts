@@ -24,6 +24,8 @@ export type Pending = { terms: Uint32Array; frequencies: Uint8Array; length: num
 
 /** @param dictionary one more than the highest term number */
 export function buildSegment(base: number, texts: Pending[], dictionary: number): Segment {
+  const few = texts.reduce((sum, { terms }) => sum + terms.length, 0)
+  if (few * SPARSE < dictionary) return buildSparse(base, texts)
   const counts = new Uint32Array(dictionary)
   let postings = 0
   for (const { terms } of texts) {
@@ -54,6 +56,17 @@ export function buildSegment(base: number, texts: Pending[], dictionary: number)
   }
   boundWeights(segment)
   return segment
+}
+
+/** Where so many times as few terms are used as there are, tables over all of them cost more than finding these. */
+const SPARSE = 16
+
+/** The same, over the terms that these texts use, numbered anew. */
+function buildSparse(base: number, texts: Pending[]): Segment {
+  const used = Uint32Array.from(new Set(texts.flatMap(({ terms }) => Array.from(terms)))).sort()
+  const numbers = new Map(Array.from(used, (term, i) => [term, i]))
+  const renumbered = texts.map((text) => ({ ...text, terms: text.terms.map((term) => numbers.get(term)!) }))
+  return { ...buildSegment(base, renumbered, used.length), terms: used }
 }
 
 function emptySegment(base: number, count: number, distinct: number, postings: number): Segment {

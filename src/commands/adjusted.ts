@@ -1,6 +1,5 @@
 import { adjustDigest } from '../digests/adjust-digest.ts'
 import { viewDigest } from '../digests/digest-view.ts'
-import { withOwnClaims } from '../digests/own-claims.ts'
 import type { RenderOptions } from '../discord/blocks.ts'
 import type { RenderedMessage } from '../discord/message.ts'
 import { renderDigest } from '../discord/render-digest.ts'
@@ -9,7 +8,7 @@ import type { Digest, GuildSettings, Subscription } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import { entryActions } from './entry.ts'
 
-/** A digest as one channel of a server wants it: with the server's own claims, its corrections, and the filter. */
+/** A digest as one channel of a server wants it: with the server's corrections, and the filter. */
 export async function adjustedFor(
   digest: Digest,
   subscription: Subscription | null,
@@ -17,8 +16,7 @@ export async function adjustedFor(
   store: Store,
 ): Promise<Digest> {
   const { muted, corrections } = await store.guilds.settings(guildId)
-  const own = await store.claims.list(guildId)
-  return adjustDigest(withOwnClaims(digest, own), { filter: subscription?.filter ?? null, muted, corrections })
+  return adjustDigest(digest, { filter: subscription?.filter ?? null, muted, corrections })
 }
 
 /** The messages of a digest for one channel, in the server's language and form; filters are applied before. */

@@ -5,6 +5,7 @@ import { claim, claimList } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { correctComponent, uncorrectComponent } from './corrections.ts'
 import { digest, digestSearch } from './digest.ts'
+import { emergingComponent } from './emerging.ts'
 import { entity, entityList } from './entity.ts'
 import { entryComponent, reportErrorComponent, reportList } from './entry.ts'
 import { exportSaid } from './export.ts'
@@ -57,6 +58,7 @@ export function allCommands(context: CommandContext): { commands: Command[]; com
       correctComponent(context),
       uncorrectComponent(context),
       trackComponent(context),
+      emergingComponent(context),
       feedsComponent(context),
     ],
   }

@@ -26,6 +26,8 @@ export type ChangeKind =
   | 'uncorrect'
   | 'claim'
   | 'retire'
+  | 'threshold'
+  | 'dismiss'
   | 'rewatch'
   | 'import'
   | 'entity'
@@ -94,6 +96,15 @@ async function putBack(
   switch (undo.kind) {
     case 'watch-term':
       return tx.watchTerms.add(undo.term)
+    case 'threshold':
+      await tx.guilds.configure(guildId, { ...(await tx.guilds.settings(guildId)), threshold: undo.threshold })
+      return true
+    case 'dismissed': {
+      const settings = await tx.guilds.settings(guildId)
+      const back = new Set(undo.statementIds)
+      await tx.guilds.configure(guildId, { ...settings, dismissed: settings.dismissed.filter((id) => !back.has(id)) })
+      return true
+    }
     case 'entity':
       await tx.entities.put({ ...undo.entity, owner: guildId })
       return true

@@ -7,6 +7,7 @@ import type { Asker } from './asking.ts'
 import { readAttachment, withReport } from './attachments.ts'
 import { noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
+import { withLookBack } from './looked-through.ts'
 import { MOST_CLAIMS } from './own-claims.ts'
 import { panel, quoted } from './reply.ts'
 
@@ -39,9 +40,12 @@ export async function importClaims(file: Attachment, asker: Asker, context: Comm
     say.text('claim.import.done', { ...total, unusable: problems.length }),
     ...(over > 0 ? [say.text('claim.import.over', { over, most: MOST_CLAIMS })] : []),
   ]
-  const message = panel(say.text('claim.import.title', { file: quoted(file.name, 80) }), [lines.join('\n')])
   const reasons = problems.map(({ where, reason }) => `${where}: ${reason}`)
-  return { kind: 'message', message: withReport(message, reasons, asker) }
+  const draw = (line: string) => {
+    const title = say.text('claim.import.title', { file: quoted(file.name, 80) })
+    return withReport(panel(title, [[...lines, line].filter(Boolean).join('\n')]), reasons, asker)
+  }
+  return withLookBack(draw, asker, context)
 }
 
 /** Its id says whose it is: two servers, and the operator, may all have a claim `c1`. */

@@ -1,19 +1,21 @@
 import type { ChatInputCommandInteraction } from 'discord.js'
-import { createMatcher } from '../claims/match-claims.ts'
 import { viewClaimNotes } from '../digests/digest-view.ts'
 import type { Answer, Choice, Command } from '../discord/command.ts'
 import { inline } from '../discord/markdown.ts'
 import { UsageError } from '../errors.ts'
-import type { Claim, Relation } from '../model.ts'
+import { decideFound } from '../jobs/known-claims.ts'
+import type { Claim } from '../model.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, asCurator, inServer } from './asking.ts'
 import { importClaims } from './claim-import.ts'
 import type { CommandContext } from './context.ts'
 import { drawCorrections } from './corrections.ts'
 import { attachmentOption, slash, subcommand, textOption } from './define.ts'
+import { showEmerging } from './emerging.ts'
 import { type Lister, showList } from './lists.ts'
 import { addClaim, claimOptions, editClaim } from './own-claims.ts'
 import { moment, panel, quoted } from './reply.ts'
+import { threshold, thresholdOptions } from './threshold.ts'
 
 const claimOption = textOption('claim', 'claim.claim', { required: true, autocomplete: true, maxLength: 100 })
 
@@ -23,6 +25,7 @@ export const claim = (context: CommandContext): Command => ({
     '/claim show claim:lamps',
     '/claim add text:No ferry sails at night. claimant:Ferry Guild',
     '/claim import',
+    '/claim threshold value:0.6',
   ],
   definition: slash('claim', 'claim.help', {
     options: [
@@ -32,6 +35,8 @@ export const claim = (context: CommandContext): Command => ({
       subcommand('edit', 'claim.edit.help', [claimOption, ...claimOptions(false)]),
       subcommand('retire', 'claim.retire.help', [claimOption]),
       subcommand('import', 'claim.import.help', [attachmentOption('file', 'claim.import.file', true)]),
+      subcommand('emerging', 'emerging.help'),
+      subcommand('threshold', 'threshold.help', thresholdOptions()),
       subcommand('corrections', 'claim.corrections.help'),
     ],
   }),
@@ -41,7 +46,9 @@ export const claim = (context: CommandContext): Command => ({
     const what = options.getSubcommand()
     if (what === 'list') return showList(claimList, 'claims', interaction, options.getString('search') ?? '', context)
     if (what === 'show') return show(options.getString('claim') ?? '', inServer(interaction), context)
+    if (what === 'threshold') return threshold(interaction as ChatInputCommandInteraction, context)
     const asker = await asCurator(interaction, context)
+    if (what === 'emerging') return showEmerging(asker, context)
     if (what === 'add') return addClaim(options, asker, context)
     if (what === 'import') return importClaims(options.getAttachment('file', true), asker, context)
     if (what === 'edit' || what === 'retire') return editClaim(options, asker, context, what === 'retire')
@@ -52,7 +59,7 @@ export const claim = (context: CommandContext): Command => ({
 async function show(wanted: string, { say, guildId }: Asker, context: CommandContext): Promise<Answer> {
   const found = await visibleClaim(wanted, guildId, context)
   if (!found) throw new UsageError(say.text('claim.unknown', { claim: wanted.slice(0, 60) }))
-  const said = (await saidOf(found, guildId, 8, context)).map(({ found: one }) => one)
+  const said = await statementsOn(found, 8, guildId, context)
   const lines = said.map(({ statement, document }) => {
     const who = quoted(statement.speaker?.name ?? say.text('digest.speaker.unknown'), 60)
     const when = document.published ? moment(document.published) : say.text('digest.report.undated')
@@ -67,33 +74,16 @@ async function show(wanted: string, { say, guildId }: Asker, context: CommandCon
   return { kind: 'message', message: panel(quoted(found.title ?? found.id, 100), paragraphs) }
 }
 
-const SEARCHED = 60
-
-/**
- * Who said a claim, or opposed it, oldest first. Statements are matched with the operator's claims when they are read,
- * with a server's own when they are asked for.
- */
-export async function saidOf(
+/** What is on record of a claim, as this server's threshold decides it. */
+export async function statementsOn(
   claim: Claim,
-  guildId: string,
   most: number,
-  { store }: Pick<CommandContext, 'store'>,
-): Promise<{ found: Found; relation: Relation | null }[]> {
-  const { statements } = store.seenBy(guildId)
-  const stored = (await statements.byClaim(claim.id, most)).map((found) => ({
-    found,
-    relation: found.matches.find(({ claimId }) => claimId === claim.id)?.relation ?? null,
-  }))
-  if (claim.owner === 'operator' || stored.length > 0) return stored
-  const matcher = createMatcher([{ ...claim, status: 'active' }])
-  const near = await statements.search(`${claim.text} ${claim.claimant ?? ''}`, SEARCHED)
-  return near
-    .flatMap((found) => {
-      const [match] = matcher.match(found.statement, { top: 1 })
-      return match && match.decision !== 'none' ? [{ found, relation: match.relation }] : []
-    })
-    .sort((a, b) => a.found.sequence - b.found.sequence)
-    .slice(0, most)
+  guildId: string,
+  context: Pick<CommandContext, 'store' | 'threshold'>,
+): Promise<Found[]> {
+  const found = await context.store.seenBy(guildId).statements.byClaim(claim.id, most)
+  const decided = decideFound(found, await context.threshold(guildId), [claim])
+  return decided.filter(({ matches }) => matches.some(({ claimId }) => claimId === claim.id))
 }
 
 /** Claims whose words or id hold what is typed. */

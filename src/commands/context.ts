@@ -1,8 +1,9 @@
+import type { Emerging } from '../claims/emerging-claims.ts'
 import type { Pack } from '../config/packs.ts'
 import type { Reader } from '../jobs/reader.ts'
 import type { Touched } from '../jobs/track.ts'
 import type { Log } from '../log.ts'
-import type { Delivery, Digest, Entity, LookupAnswer, Posting } from '../model.ts'
+import type { Delivery, Digest, Entity, LookupAnswer, MatchJob, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
 
 /** What commands work with. */
@@ -12,6 +13,15 @@ export type CommandContext = {
   entities(guildId: string | null): Entity[]
   /** Takes a change of this server's entities or terms over; what is on record is read again in the background. */
   track(touched: Touched): Promise<void>
+  /** From which probability on a match is told in this server; null is a direct message. */
+  threshold(guildId: string | null): Promise<number>
+  /**
+   * Takes a change of this server's claims over. What is new is looked for in the record in the background.
+   * @returns that look, null where there is nothing new
+   */
+  claimsChanged(guildId: string): Promise<MatchJob | null>
+  /** What several outlets say and no claim that this server knows covers; what it dismissed is left out. */
+  emerging(guildId: string): Promise<Emerging[]>
   /** The outside world, through the guarded door. */
   outside: Pick<Reader, 'read' | 'find' | 'file'>
   /** Reads sources of this server now, as far as the time allows, and analyses what came. */

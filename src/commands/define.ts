@@ -83,6 +83,20 @@ export const attachmentOption = (
   ...(required ? { required: true } : {}),
 })
 
+/** A number between two bounds. */
+export const numberOption = (
+  name: string,
+  key: MessageKey,
+  least: number,
+  most: number,
+): APIApplicationCommandBasicOption => ({
+  type: ApplicationCommandOptionType.Number,
+  name,
+  ...described(key),
+  min_value: least,
+  max_value: most,
+})
+
 export const flagOption = (name: string, key: MessageKey): APIApplicationCommandBasicOption => ({
   type: ApplicationCommandOptionType.Boolean,
   name,

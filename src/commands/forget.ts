@@ -29,6 +29,7 @@ export const forgetComponent = (context: CommandContext): Component => ({
     const entityIds = (await context.store.seenBy(guildId).entities.list()).map(({ id }) => id)
     await context.store.transaction((tx) => tx.guilds.forget(guildId))
     await context.track({ entityIds })
+    await context.claimsChanged(guildId)
     return told(say.text('forget.done'))
   },
 })

@@ -1,10 +1,11 @@
-import { createMatcher } from '../claims/match-claims.ts'
-import { prepareDigest } from '../jobs/digest.ts'
+import { offers, prepareDigest } from '../jobs/digest.ts'
+import { emergingFor } from '../jobs/emerging.ts'
 import type { Kit } from '../jobs/kit.ts'
+import { takeClaimsOver, thresholdOf } from '../jobs/known-claims.ts'
 import { lookUp } from '../jobs/lookup.ts'
+import { matchBackRound } from '../jobs/match-back.ts'
 import { readNow } from '../jobs/queue.ts'
 import { entitiesFor, roomsFor, trackAgain } from '../jobs/track.ts'
-import type { LookupAnswer } from '../model.ts'
 import { adjustedFor } from './adjusted.ts'
 import type { CommandContext } from './context.ts'
 
@@ -26,14 +27,19 @@ export function openContext(
     channelName,
     entities: (guildId) => entitiesFor(kit.rooms, guildId),
     track: (touched) => trackAgain(kit, touched),
+    threshold: (guildId) => thresholdOf(guildId, kit),
+    async claimsChanged(guildId) {
+      const jobs = await takeClaimsOver(kit, guildId)
+      matchBackRound(kit).catch((error) => log.error({ err: error }, 'the record could not be matched with new claims'))
+      return jobs.find(({ owner }) => owner === guildId) ?? null
+    },
+    emerging: (guildId) => emergingFor(guildId, kit),
     outside: kit.reader,
     readNow: (sourceIds) => readNow(kit, sourceIds),
     packs: () => kit.config.packs,
     async lookup(text, guildId) {
-      const rooms = roomsFor(kit.rooms, guildId)
-      const answer = await lookUp(text, { ...kit, rooms, store: store.seenBy(guildId) })
-      const theirs = answer.claims.filter(({ claim }) => maySee(claim.owner, guildId))
-      return { ...answer, claims: [...theirs, ...(await ownMatches(text, guildId, store))] }
+      const rooms = { ...roomsFor(kit.rooms, guildId), threshold: await thresholdOf(guildId, kit) }
+      return lookUp(text, { ...kit, rooms, store: store.seenBy(guildId) })
     },
     async previewDigest(guildId, channelId) {
       const subscriptions = await store.subscriptions.list(guildId)
@@ -50,21 +56,10 @@ export function openContext(
         since: cursor.composedAt,
         subscription: { target: { kind: 'discord', guildId, channelId: channelId ?? '' } },
         sample: false,
+        emerging: await offers({ kind: 'discord', guildId, channelId: '' }, kit),
       })
       const adjusted = await adjustedFor(digest, channelId ? (found ?? null) : null, guildId, store)
       return adjusted.counts.statements > 0 ? adjusted : null
     },
   }
-}
-
-const maySee = (owner: string, guildId: string | null) => owner === 'operator' || owner === guildId
-
-/** What of a server's own claims stands behind a text. */
-async function ownMatches(text: string, guildId: string | null, store: Kit['store']): Promise<LookupAnswer['claims']> {
-  const own = guildId ? (await store.claims.list(guildId)).filter(({ status }) => status === 'active') : []
-  if (own.length === 0) return []
-  return createMatcher(own)
-    .match(text, { top: 3 })
-    .filter(({ decision }) => decision !== 'none')
-    .flatMap((match) => own.filter(({ id }) => id === match.claimId).map((claim) => ({ claim, match })))
 }

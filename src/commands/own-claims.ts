@@ -9,7 +9,8 @@ import { noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { textOption } from './define.ts'
 import { findEntry } from './entry.ts'
-import { quoted, told } from './reply.ts'
+import { withLine, withLookBack } from './looked-through.ts'
+import { quoted } from './reply.ts'
 
 /** More than this in one server is a mistake or an attack. */
 export const MOST_CLAIMS = 500
@@ -47,10 +48,11 @@ export async function addClaim(options: Options, asker: Asker, context: CommandC
     options,
     asker,
   )
-  return keep(claim, asker, context)
+  return keepClaim(claim, asker, context)
 }
 
-const newClaim = (text: string, owner: string): Claim => ({
+/** A claim of a server's own, with nothing but its words. */
+export const newClaim = (text: string, owner: string): Claim => ({
   id: `own-${randomUUID().slice(0, 13)}`,
   text,
   title: null,
@@ -64,7 +66,8 @@ const newClaim = (text: string, owner: string): Claim => ({
 })
 
 /** The owner is part of the key: what two servers keep alike stays two claims. */
-async function keep(claim: Claim, asker: Asker, { store, now }: CommandContext): Promise<Answer> {
+export async function keepClaim(claim: Claim, asker: Asker, context: CommandContext): Promise<Answer> {
+  const { store, now } = context
   const { say, guildId, userId } = asker
   if (claim.text.trim().length < 10) throw new UsageError(say.text('claim.short'))
   await store.transaction(async (tx) => {
@@ -75,7 +78,8 @@ async function keep(claim: Claim, asker: Asker, { store, now }: CommandContext):
     if (added === 0) throw new UsageError(say.text('claim.already'))
     await noteChange(tx, asker, now(), { what: 'claim', object: claim.text.slice(0, 100) })
   })
-  return told(say.text('claim.added', { claim: quoted(claim.text, 200), id: claim.id }))
+  const words = say.text('claim.added', { claim: quoted(claim.text, 200), id: claim.id })
+  return withLookBack(withLine(words), asker, context)
 }
 
 /** Changes a claim of this server's own; the operator's are the operator's. @throws {UsageError} */
@@ -107,7 +111,7 @@ export async function editClaim(
     await noteChange(tx, asker, now(), { what: retire ? 'retire' : 'claim', object: edited.text.slice(0, 100) })
   })
   const done = !retire ? 'claim.edited' : edited.status === 'retired' ? 'claim.retire.done' : 'claim.retire.back'
-  return told(say.text(done, { claim: quoted(edited.text, 200) }))
+  return withLookBack(withLine(say.text(done, { claim: quoted(edited.text, 200) })), asker, context)
 }
 
 /** "Track as claim": the words of an entry become a claim of this server. */
@@ -123,6 +127,6 @@ export const trackComponent = (context: CommandContext): Component => ({
       .replace(/\s+/g, ' ')
       .slice(0, 500)
     const claim = { ...newClaim(text, asker.guildId), claimant: entry.speaker?.name ?? null, date: entry.firstSeen }
-    return keep(claim, asker, context)
+    return keepClaim(claim, asker, context)
   },
 })

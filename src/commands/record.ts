@@ -3,18 +3,23 @@ import { fitsFilter, speakerKey } from '../digests/adjust-digest.ts'
 import { isWanted } from '../digests/wanted.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
+import { claimsOf, readTurns } from '../jobs/positions.ts'
 import type { Digest, DigestEntry } from '../model.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
+import { visibleClaims } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { choiceOption, slash, textOption } from './define.ts'
 import { describeWish } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, panel, quoted } from './reply.ts'
 import { findEntity, nameOf, suggestEntities } from './terms.ts'
+import { turnLine } from './turns.ts'
 
 export const SINCE = { '1': 'since.day', '7': 'since.week', '30': 'since.month', '365': 'since.year' } as const
 const MOST = 200
+/** Turns are looked for on so many claims. */
+const MOST_CLAIMS = 20
 
 /** `/said who about since`: what somebody is on record as having said. */
 export const said = (context: CommandContext): Command => ({
@@ -40,13 +45,16 @@ export const saidQuery = (options: ChatInputCommandInteraction['options']) =>
 /** The query is `days|who|about`. */
 export const saidList: Lister = async ({ say, guildId }, query, context) => {
   const { name, found } = await findSaid(query, guildId, context)
+  const claims = claimsOf(found, await visibleClaims(guildId, context)).slice(0, MOST_CLAIMS)
+  const turns = await readTurns(claims, await context.threshold(guildId), context.store.seenBy(guildId))
   return {
     title: say.text('said.title', { who: quoted(name, 60), count: found.length }),
     empty: say.text('lookup.nothing'),
     rows: found.map(({ statement, document }) => {
       const when = document.published ? moment(document.published) : say.text('digest.report.undated')
       const place = [quoted(document.publisher ?? '', 60), when, `\`${statement.id.slice(0, 12)}\``].filter(Boolean)
-      return `> ${quoted(statement.content, 220)}\n-# ${place.join(' · ')}`
+      const turn = turns.get(statement.id)
+      return `> ${quoted(statement.content, 220)}\n-# ${place.join(' · ')}${turn ? `\n${turnLine(turn, say)}` : ''}`
     }),
   }
 }

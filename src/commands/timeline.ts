@@ -1,15 +1,18 @@
 import { type APIComponentInContainer, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
+import type { Turn } from '../claims/positions.ts'
 import { ACCENT } from '../discord/blocks.ts'
 import type { Answer, Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
+import { readTurns } from '../jobs/positions.ts'
 import { FONTS } from '../pictures/fonts.ts'
 import { type Moment, momentKind } from '../pictures/moments.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
-import { saidOf, suggestClaims, visibleClaim } from './claim.ts'
+import { statementsOn, suggestClaims, visibleClaim } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { flagOption, slash, subcommand, textOption } from './define.ts'
 import { moment, quoted } from './reply.ts'
+import { turnLine } from './turns.ts'
 
 const MOST = 300
 const LISTED = 8
@@ -44,10 +47,13 @@ async function ofClaim(wanted: string, asker: Asker, context: CommandContext): P
   const { say, guildId } = asker
   const claim = await visibleClaim(wanted, guildId, context)
   if (!claim) throw new UsageError(say.text('claim.unknown', { claim: wanted.slice(0, 60) }))
-  const said = (await saidOf(claim, guildId, MOST, context)).map(({ found, relation }) => ({
-    found,
-    row: found.statement.speaker?.name ?? say.text('digest.speaker.unknown'),
-    kind: momentKind(relation),
+  const found = await statementsOn(claim, MOST, guildId, context)
+  const turns = await readTurns([claim], await context.threshold(guildId), context.store.seenBy(guildId))
+  const said = found.map((one) => ({
+    turn: turns.get(one.statement.id),
+    found: one,
+    row: one.statement.speaker?.name ?? say.text('digest.speaker.unknown'),
+    kind: momentKind(one.matches.find(({ claimId }) => claimId === claim.id)?.relation ?? null),
   }))
   return draw(claim.title ?? claim.text, said, asker)
 }
@@ -68,7 +74,7 @@ async function ofQuote(record: string, asker: Asker, context: CommandContext): P
 const outletOf = ({ document: { publisher, author, url } }: Found) =>
   publisher ?? author?.name ?? author?.alternateName ?? (url && URL.canParse(url) ? new URL(url).host : '–')
 
-type Said = { found: Found; row: string; kind: Moment['kind'] }
+type Said = { found: Found; row: string; kind: Moment['kind']; turn?: Turn | undefined }
 /** When it was said where that is known to the day, else when it was published. */
 const timeOf = ({ found: { statement, document } }: Said) =>
   statement.said && /^\d{4}-\d{2}-\d{2}/.test(statement.said) ? statement.said : document.published
@@ -107,7 +113,7 @@ async function draw(title: string, all: Said[], { say }: Asker): Promise<Answer>
     })
     const lines = dated.slice(-LISTED).map((one) => {
       const { statement } = one.found
-      return `${moment(one.at)} **${quoted(one.row, 60)}** (${names[one.kind]}): ${quoted(statement.content, 140)} \`${statement.id.slice(0, 12)}\``
+      return `${moment(one.at)} **${quoted(one.row, 60)}** (${names[one.kind]}): ${quoted(statement.content, 140)} \`${statement.id.slice(0, 12)}\`${one.turn ? `\n${turnLine(one.turn, say)}` : ''}`
     })
     components.push({ type: ComponentType.TextDisplay, content: lines.join('\n').slice(0, 3300) })
     const more = dated.length - LISTED

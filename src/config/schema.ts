@@ -90,6 +90,11 @@ export const ConfigFile = z.strictObject({
   keep: KeepEntry.prefault({}),
   claims: word.optional(),
   sample: word.optional(),
+  matchThreshold: z
+    .number({ error: 'must be a number' })
+    .min(0.2, { error: 'must be at least 0.2' })
+    .max(0.99, { error: 'must be at most 0.99' })
+    .optional(),
   firstPollItems: z.number({ error: 'must be a number' }).int().min(0).default(5),
   wayback: z
     .strictObject({

@@ -5,6 +5,7 @@ import type {
   DigestEntry,
   DigestGroup,
   Document,
+  EmergingNote,
   FigureDiscrepancy,
   Match,
   Report,
@@ -24,8 +25,15 @@ export type DigestInput = Pick<Digest, 'id' | 'title' | 'sample' | 'composedAt' 
   clusters: Cluster[]
   discrepancies: FigureDiscrepancy[]
   claims: Claim[]
+  /** By statement: how its speaker said something else on that claim before. */
+  turns?: Map<string, DigestEntry['turned']>
+  /** What is offered as a claim, the best first. */
+  emerging?: EmergingNote[]
   sources: number
 }
+
+/** Offers are an aside: no more of them stand in one digest. */
+const MOST_EMERGING = 3
 
 /** The segments of one utterance in one document, in reading order. */
 type Turn = { key: string; parts: Recorded[]; fresh: boolean; told: boolean }
@@ -46,6 +54,9 @@ export function composeDigest(input: DigestInput): Digest {
   }
   const { id, title, sample, composedAt, since, troubles, discrepancies } = input
   const shown = new Set(entries.flatMap((entry) => entry.statementIds))
+  const emerging = input.emerging
+    ?.filter(({ id, others }) => [id, ...others].some((one) => shown.has(one)))
+    .slice(0, MOST_EMERGING)
   return {
     id,
     title,
@@ -60,6 +71,7 @@ export function composeDigest(input: DigestInput): Digest {
       .map(([claimId, found]) => ({ claim: claims.get(claimId) as Claim, speakers: bySpeaker(found) })),
     unmatched: bySpeaker(unmatched),
     discrepancies: discrepancies.filter(({ members }) => members.some(({ statementId }) => shown.has(statementId))),
+    ...(emerging && emerging.length > 0 ? { emerging } : {}),
     troubles,
     counts: {
       documents: new Set(input.fresh.map(({ document }) => document.id)).size,
@@ -155,7 +167,7 @@ const length = (turn: Turn) => turn.parts.reduce((sum, { statement }) => sum + s
 const time = (recorded: Recorded) => recorded.document.published ?? '9999'
 
 /** The fullest wording of a group, with every report of it. */
-function toEntry(turns: Turn[], { claims }: DigestInput): DigestEntry | null {
+function toEntry(turns: Turn[], { claims, turns: moved }: DigestInput): DigestEntry | null {
   const byTime = turns.toSorted((a, b) =>
     time(a.parts[0]!) < time(b.parts[0]!) ? -1 : time(a.parts[0]!) > time(b.parts[0]!) ? 1 : a.key < b.key ? -1 : 1,
   )
@@ -166,6 +178,7 @@ function toEntry(turns: Turn[], { claims }: DigestInput): DigestEntry | null {
   const speakers = [...parts, ...all].map(({ statement }) => statement)
   const named =
     speakers.find(({ speaker }) => speaker?.entityId) ?? speakers.find(({ speaker }) => speaker) ?? parts[0].statement
+  const turned = all.map(({ statement }) => moved?.get(statement.id)).find((one) => one !== undefined)
   const reports = new Map<string, Report>()
   for (const recorded of all)
     for (const report of toReports(recorded)) {
@@ -184,6 +197,7 @@ function toEntry(turns: Turn[], { claims }: DigestInput): DigestEntry | null {
     firstSeen: all.map(({ document }) => document.published).find((published) => published !== null) ?? null,
     reports: [...reports.values()],
     again: turns.some((turn) => turn.told),
+    ...(turned ? { turned } : {}),
     match: bestMatch(all, claims),
   }
 }

@@ -1,5 +1,15 @@
 import { english, type Say } from '../messages/say.ts'
-import type { Claim, Digest, DigestEntry, DigestGroup, DigestView, EntryView, Review, Run } from '../model.ts'
+import type {
+  Claim,
+  Digest,
+  DigestEntry,
+  DigestGroup,
+  DigestView,
+  EmergingNote,
+  EntryView,
+  Review,
+  Run,
+} from '../model.ts'
 import { allEntries } from './entries.ts'
 import { viewReports } from './report-view.ts'
 import { isTakenBack, struckIf, viewRevisions } from './revision-view.ts'
@@ -56,6 +66,7 @@ export function viewEntry(entry: DigestEntry, say: Say = english, claim: Claim |
         statement: text(clip(figures.statement, 60), true),
       }),
     )
+  if (entry.turned && match?.decision === 'match') findings.push(viewTurn(entry.turned, say))
   const changed = (match?.evidence.figures ?? []).map(({ statement }) => statement)
   const { sources, links } = viewReports(entry, say)
   return {
@@ -184,8 +195,29 @@ function viewSummary(digest: Digest, say: Say): Run[][] {
   return lines
 }
 
+/** “…” (who) · 3 outlets · first seen … · record. */
+function viewEmerging({ id, text: words, speaker, outlets, first }: EmergingNote, say: Say): Run[] {
+  const who = speaker ? `${clip(speaker, 80)}: ` : ''
+  return [
+    text(`${who}“${clip(words, 200)}”`),
+    text(` · ${say.count('digest.sources', outlets.length)} · `),
+    ...(first ? whenRun('digest.first', 'time', first, say) : []),
+    ...(first ? [text(' · ')] : []),
+    { type: 'code', text: id.slice(0, 12) },
+  ]
+}
+
+/** “Changed position: earlier “…” on 2 March.” */
+function viewTurn({ what, from, to, earlier }: NonNullable<DigestEntry['turned']>, say: Say): Run[] {
+  const values = { from: text(clip(from, 60), true), to: text(clip(to, 60), true), words: clip(earlier.words, 200) }
+  return say.runs(`digest.turned.${what}${earlier.when ? '' : '.undated'}`, {
+    ...values,
+    date: earlier.when ? say.date(earlier.when) : '',
+  })
+}
+
 function viewClosing(digest: Digest, say: Say): DigestView['closing'] {
-  const { discrepancies, troubles } = digest
+  const { discrepancies, troubles, emerging = [] } = digest
   const entries = allEntries(digest)
   const whoCounted = (statementId: string): Run[] => {
     const entry = entries.find(({ statementIds }) => statementIds.includes(statementId))
@@ -194,6 +226,11 @@ function viewClosing(digest: Digest, say: Say): DigestView['closing'] {
     return names.length > 0 ? [text(` (${names.map((name) => clip(name, 60)).join(', ')})`)] : []
   }
   const closing: DigestView['closing'] = []
+  if (emerging.length > 0)
+    closing.push({
+      heading: [text(say.text('digest.emerging'), true)],
+      lines: emerging.map((one) => viewEmerging(one, say)),
+    })
   if (discrepancies.length > 0)
     closing.push({
       heading: [text(say.text('digest.discrepancies'), true)],

@@ -98,15 +98,27 @@ async function respond(interaction: Interaction, kit: RespondKit): Promise<void>
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, DEFER_AFTER_MS, null)
   })
+  let early: Answer | null = null
   try {
-    const early = await Promise.race([answer, late])
+    early = await Promise.race([answer, late])
     clearTimeout(timer)
-    if (early) return await send(interaction, early, work)
-    await callback(interaction, deferral(work))
+    if (early) await send(interaction, early, work)
+    else await callback(interaction, deferral(work))
   } finally {
     respond()
   }
-  await sendLate(interaction, await answer, work)
+  if (!early) await sendLate(interaction, await answer, work)
+  const given = early ?? (await answer)
+  if (given.kind === 'message') await given.later?.((message) => change(interaction, message))
+}
+
+/** Changes the answer that was given. */
+async function change(interaction: Interaction, message: RenderedMessage): Promise<void> {
+  await interaction.client.rest.patch(Routes.webhookMessage(interaction.applicationId, interaction.token), {
+    body: bodyOf(message),
+    files: filesOf(message),
+    auth: false,
+  })
 }
 
 /** What went wrong, for the person: their own mistakes in words, ours as an apology and in the log. */
@@ -142,11 +154,7 @@ async function sendLate(interaction: Interaction, answer: Answer, { ephemeral, u
   if (answer.kind === 'modal')
     throw new Error('a form was ready too late: only the first response to an interaction can open one')
   if (updates && answer.kind === 'message') return followUp(interaction, [answer.message, ...(answer.more ?? [])], true)
-  await interaction.client.rest.patch(Routes.webhookMessage(interaction.applicationId, interaction.token), {
-    body: bodyOf(answer.message),
-    files: filesOf(answer.message),
-    auth: false,
-  })
+  await change(interaction, answer.message)
   if (answer.kind === 'message') await followUp(interaction, answer.more ?? [], ephemeral)
 }
 

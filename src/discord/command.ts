@@ -11,7 +11,13 @@ import type { RenderedMessage } from './message.ts'
 
 /** What a person is told. `update` changes the message a button stands on; `more` follows in messages of its own. */
 export type Answer =
-  | { kind: 'message'; message: RenderedMessage; more?: RenderedMessage[] }
+  | {
+      kind: 'message'
+      message: RenderedMessage
+      more?: RenderedMessage[]
+      /** What goes on after the answer: shows the message as it stands then. */
+      later?: (show: (message: RenderedMessage) => Promise<void>) => Promise<void>
+    }
   | { kind: 'update'; message: RenderedMessage }
   | { kind: 'modal'; modal: APIModalInteractionResponseCallbackData }
 

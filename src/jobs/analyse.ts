@@ -1,41 +1,47 @@
 import { createHash } from 'node:crypto'
-import { createMatcher, type Matcher } from '../claims/match-claims.ts'
+import { THRESHOLDS } from '../claims/ranking.ts'
 import type { Config } from '../config.ts'
 import { pageText, readyPage, type TextTest, textTest } from '../digests/wanted.ts'
 import { StoreError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createFinder, type Finder, findMentions } from '../mentions/find-mentions.ts'
-import type { Claim, Document, Entity, Match, Mention, Statement } from '../model.ts'
+import type { Document, Entity, Match, Mention, Statement } from '../model.ts'
 import { carryOver } from '../statements/carry-over.ts'
 import { quoteKeys } from '../statements/cluster-statements.ts'
 import { extractStatements } from '../statements/extract-statements.ts'
 import type { Store } from '../store/store.ts'
+import { type KnownClaims, matchKnown, openClaims } from './known-claims.ts'
 import { noteFates } from './revisions.ts'
 
 /** Goes up when the rooms would find something else in the same text: stored documents are then analysed again. */
 const ROOMS = 1
 
-/** The rooms, made ready for one config. `version` names this config and these rooms. */
-export type Rooms = { entities: Entity[]; claims: Claim[]; finder: Finder; matcher: Matcher; version: string }
+/**
+ * The rooms, made ready for one config. `version` names this config's entities and these rooms; claims are no part of
+ * it, for new ones are looked for in what is on record (`jobs/match-back.ts`). `threshold`: the operator's.
+ */
+export type Rooms = KnownClaims & { entities: Entity[]; finder: Finder; threshold: number; version: string }
 
 export async function openRooms(
-  { entities, claims, sample }: Pick<Config, 'entities' | 'claims' | 'sample'>,
+  { entities, claims, sample, matchThreshold }: Pick<Config, 'entities' | 'claims' | 'sample' | 'matchThreshold'>,
   store: Pick<Store, 'claims' | 'entities'>,
 ): Promise<Rooms> {
   const configured = [...entities, ...(sample?.entities ?? [])]
   // Those of servers come last: where two are called alike, the operator's is meant. Their documents are marked one by
   // one when they change (`jobs/track.ts`), so they are no part of the version.
   const tracked = [...configured, ...(await store.entities.list())]
-  const named = [...claims, ...(sample?.claims ?? [])]
-  // What was imported counts as what the config names; a server's own claims are matched when its digest is handed over.
-  const imported = await store.claims.imported()
-  const known = [...named, ...imported]
   const version = createHash('sha256')
-    .update(JSON.stringify([ROOMS, configured, known]))
+    .update(JSON.stringify([ROOMS, configured]))
     .digest('hex')
     .slice(0, 16)
-  const matcher = createMatcher(known.filter(({ status }) => status === 'active'))
-  return { entities: tracked, claims: known, finder: createFinder(tracked), matcher, version }
+  const known = await openClaims({ claims, sample }, store)
+  return {
+    ...known,
+    entities: tracked,
+    finder: createFinder(tracked),
+    threshold: matchThreshold ?? THRESHOLDS.match,
+    version,
+  }
 }
 
 /** What was found in one document. `kept` is false where nobody tracked is mentioned. */
@@ -56,9 +62,7 @@ export function analyse(document: Document, rooms: Rooms, isWatched = (_text: st
   const tracked = mentions.some(({ entityId }) => entityId !== null)
   if (!tracked && !isWatched(pageText(document))) return { ...NOTHING, mentions }
   const statements = extractStatements(document, mentions, rooms.entities)
-  const matches = statements.flatMap((statement) =>
-    rooms.matcher.match(statement, { top: 3 }).filter(({ decision }) => decision !== 'none'),
-  )
+  const matches = statements.flatMap((statement) => matchKnown(statement, rooms))
   return {
     mentions,
     statements,

@@ -6,11 +6,14 @@ import { createWanted } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { english } from '../messages/say.ts'
-import type { Delivery, Digest, Subscription } from '../model.ts'
+import type { Delivery, Digest, EmergingNote, Subscription } from '../model.ts'
 import { troubleOf } from '../sources/trouble.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
 import type { Found, Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
+import { emergingFor, noteOf } from './emerging.ts'
+import { claimsFor, decideFound, thresholdOf } from './known-claims.ts'
+import { claimsOf, readTurns } from './positions.ts'
 
 export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log }
 
@@ -27,11 +30,16 @@ export async function prepareDigest(
     subscription: Pick<Subscription, 'target'>
     sample: boolean
     published?: string
+    /** What is offered as a claim; looked for before, for it takes its time. */
+    emerging?: EmergingNote[]
   },
 ): Promise<{ digest: Digest; last: number }> {
-  const { rooms, now } = kit
+  const { now } = kit
   const { target } = asked.subscription
-  const store = target.kind === 'discord' ? kit.store.seenBy(target.guildId) : kit.store.seenBy(null)
+  const guildId = target.kind === 'discord' ? target.guildId : null
+  const store = kit.store.seenBy(guildId)
+  const claims = claimsFor(guildId, kit.rooms)
+  const threshold = await thresholdOf(guildId, kit)
   const found = await store.statements.since(asked.sequence, { sample: asked.sample, limit: MOST })
   const last = found.at(-1)?.sequence ?? asked.sequence
   const terms = target.kind === 'discord' ? await store.watchTerms.list(target.guildId) : []
@@ -45,6 +53,7 @@ export async function prepareDigest(
   const related = (await store.statements.byQuoteKeys(keys)).filter((one) => !ids.has(one.statement.id) && wanted(one))
   const { clusters, discrepancies } = clusterStatements([...fresh, ...related])
   const kin = new Set(clusters.flatMap(({ members }) => (members.some((id) => ids.has(id)) ? members : [])))
+  const decided = decideFound(fresh, threshold, claims)
   const sources = await store.sources.list()
   const digest = composeDigest({
     id: asked.id,
@@ -52,13 +61,17 @@ export async function prepareDigest(
     sample: asked.sample,
     composedAt: now(),
     since: asked.since,
-    fresh,
-    earlier: related
-      .filter((one) => kin.has(one.statement.id))
-      .map((one) => ({ ...one, told: !one.backlog && one.sequence <= asked.sequence })),
+    fresh: decided,
+    earlier: decideFound(
+      related.filter((one) => kin.has(one.statement.id)),
+      threshold,
+      claims,
+    ).map((one) => ({ ...one, told: !one.backlog && one.sequence <= asked.sequence })),
     clusters,
     discrepancies,
-    claims: rooms.claims,
+    claims,
+    turns: await readTurns(claimsOf(decided, claims), threshold, store),
+    ...(asked.emerging ? { emerging: asked.emerging } : {}),
     sources: new Set(fresh.map(({ document }) => document.publisher)).size,
     troubles: asked.sample ? [] : sources.flatMap(({ source, state }) => troubleOf(source, state, now()) ?? []),
   })
@@ -71,6 +84,7 @@ export async function prepareDigest(
  */
 export async function composeFor(kit: DigestKit, subscription: Subscription, sample = false): Promise<boolean> {
   const { store, now } = kit
+  const emerging = sample ? [] : await offers(subscription.target, kit)
   return store.transaction(async (tx) => {
     const { sequence, composedAt } = await tx.digests.cursor(subscription.id)
     const at = now()
@@ -82,7 +96,7 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
         .slice(0, 20)
     const prepare = (from: number, since: string | null) => {
       const id = idOf(from, end)
-      return prepareDigest({ ...kit, store: tx }, { id, sequence: from, since, subscription, sample })
+      return prepareDigest({ ...kit, store: tx }, { id, sequence: from, since, subscription, sample, emerging })
     }
     let { digest, last } = await prepare(sequence, composedAt)
     // After days off one digest holds what was missed: those that nobody has seen yet are told in this one.
@@ -117,6 +131,16 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
     })
     return said
   })
+}
+
+/** What is offered as a claim to whoever reads there. A digest is told without it rather than not at all. */
+export async function offers(target: Subscription['target'], kit: DigestKit): Promise<EmergingNote[]> {
+  try {
+    return (await emergingFor(target.kind === 'discord' ? target.guildId : null, kit)).map(noteOf)
+  } catch (error) {
+    kit.log.error({ err: error }, 'what recurs could not be looked for')
+    return []
+  }
 }
 
 /** Whether its quiet hours are over. What falls due within them waits, and is composed as one. */

@@ -7,6 +7,7 @@ import type { Found } from '../store/store.ts'
 import { analyse } from './analyse.ts'
 import { fetchDocument } from './ingest.ts'
 import type { Kit } from './kit.ts'
+import { allClaims, claimsBehind, decideFound } from './known-claims.ts'
 
 const MOST_ENTRIES = 10
 
@@ -57,12 +58,14 @@ async function lookUpAddress(
   const stored = await kit.store.documents.get(document.id)
   const { title, url, published } = document
   answer.document = { title, url, published, onRecord: stored !== null }
-  const found = stored ? await kit.store.statements.ofDocument(stored.id) : readNow(document, kit)
+  const claims = allClaims(kit.rooms)
+  const said = stored ? await kit.store.statements.ofDocument(stored.id) : readNow(document, kit)
+  const found = decideFound(said, kit.rooms.threshold, claims)
   answer.entries = await toEntries(found, kit)
   const best = new Map<string, LookupAnswer['claims'][number]>()
   for (const { matches } of found)
     for (const match of matches) {
-      const claim = kit.rooms.claims.find(({ id }) => id === match.claimId)
+      const claim = claims.find(({ id }) => id === match.claimId)
       if (claim && match.decision !== 'none' && (best.get(claim.id)?.match.score ?? 0) < match.score)
         best.set(claim.id, { claim, match })
     }
@@ -93,6 +96,8 @@ async function toEntries(
   const ids = new Set(found.map(({ statement }) => statement.id))
   const keys = [...new Set(found.flatMap(({ statement }) => quoteKeys(statement.content)))]
   const related = (await store.statements.byQuoteKeys(keys)).filter(({ statement }) => !ids.has(statement.id))
+  const known = allClaims(rooms)
+  const decided = (some: Found[]) => decideFound(some, rooms.threshold, known)
   const { clusters } = clusterStatements([...found, ...related])
   const kin = new Set(clusters.flatMap(({ members }) => (members.some((id) => ids.has(id)) ? members : [])))
   const { claims, unmatched } = composeDigest({
@@ -101,11 +106,11 @@ async function toEntries(
     sample: false,
     composedAt: now(),
     since: null,
-    fresh: found,
-    earlier: related.filter(({ statement }) => kin.has(statement.id)).map((one) => ({ ...one, told: false })),
+    fresh: decided(found),
+    earlier: decided(related.filter(({ statement }) => kin.has(statement.id))).map((one) => ({ ...one, told: false })),
     clusters,
     discrepancies: [],
-    claims: rooms.claims,
+    claims: known,
     sources: 0,
     troubles: [],
   })
@@ -114,14 +119,4 @@ async function toEntries(
   const rank = (entry: { statementIds: string[] }) =>
     Math.min(...entry.statementIds.map((id) => place.get(id) ?? found.length))
   return entries.sort((a, b) => rank(a) - rank(b)).slice(0, MOST_ENTRIES)
-}
-
-function claimsBehind(text: string, { claims, matcher }: Kit['rooms']): LookupAnswer['claims'] {
-  return matcher
-    .match(text, { top: 5 })
-    .filter(({ decision }) => decision !== 'none')
-    .flatMap((match) => {
-      const claim = claims.find(({ id }) => id === match.claimId)
-      return claim ? [{ claim, match }] : []
-    })
 }

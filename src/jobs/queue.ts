@@ -110,15 +110,10 @@ export async function sampleRound(kit: Kit): Promise<boolean> {
 }
 
 /** Makes the store agree with the config: its sources, claims and terminal subscriptions. */
-export async function applyConfig({
-  store,
-  config,
-  rooms,
-  now,
-}: Pick<Kit, 'store' | 'config' | 'rooms' | 'now'>): Promise<void> {
+export async function applyConfig({ store, config, now }: Pick<Kit, 'store' | 'config' | 'now'>): Promise<void> {
   await store.transaction(async (tx) => {
     await tx.sources.configure([...config.sources, ...(config.sample?.sources ?? [])])
-    await tx.claims.configure(rooms.claims)
+    await tx.claims.configure([...config.claims, ...(config.sample?.claims ?? [])])
     const subscriptions = config.subscriptions.map((one) => ({
       ...one,
       nextDigestAt: nextDue(one.schedule, one.timeZone, now()),

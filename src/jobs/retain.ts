@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Kit } from './kit.ts'
+import { takeClaimsOver } from './known-claims.ts'
 import { trackAgain } from './track.ts'
 
 /**
@@ -20,6 +21,7 @@ export async function retainRound(
       await tx.guilds.forget(guildId)
       await tx.retention.returned(guildId)
     })
+    await takeClaimsOver(kit, guildId)
     gone.servers += 1
   }
   if (gone.servers > 0) await trackAgain(kit, {})

@@ -33,11 +33,12 @@ export async function trackAgain(
   }
 }
 
-/** The rooms as one server may use them: without what other servers track. */
+/** The rooms as one server may use them: without what other servers track and claim. */
 export function roomsFor(rooms: Kit['rooms'], guildId: string | null): Kit['rooms'] {
-  if (rooms.entities.every(({ owner }) => owner === undefined || owner === guildId)) return rooms
+  const own = new Map([...rooms.own].filter(([owner]) => owner === guildId))
+  if (rooms.entities.every(({ owner }) => owner === undefined || owner === guildId)) return { ...rooms, own }
   const entities = entitiesFor(rooms, guildId)
-  return { ...rooms, entities, finder: createFinder(entities) }
+  return { ...rooms, own, entities, finder: createFinder(entities) }
 }
 
 /** Who is tracked as one server sees it: the operator's entities and its own. */

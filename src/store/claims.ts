@@ -112,6 +112,22 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
       const row = await db.selectFrom('claims').select('body').where('id', '=', id).executeTakeFirst()
       return row ? (JSON.parse(row.body) as Claim) : null
     },
+    async owned() {
+      const rows = db.selectFrom('claims').select('body').where('owner', '!=', 'operator').orderBy('id')
+      return (await rows.execute()).map((row) => JSON.parse(row.body) as Claim)
+    },
+    async lastChange() {
+      const row = await db
+        .selectFrom('claim_history')
+        .select(({ fn }) => fn.max('sequence').as('last'))
+        .executeTakeFirst()
+      return Number(row?.last ?? 0)
+    },
+    async changedAfter(change) {
+      const changed = db.selectFrom('claim_history').select('claim_id').where('sequence', '>', change)
+      const rows = await db.selectFrom('claims').select('body').where('id', 'in', changed).orderBy('id').execute()
+      return rows.map((row) => JSON.parse(row.body) as Claim)
+    },
     async fingerprint() {
       const hash = createHash('sha256')
       const rows = await db.selectFrom('claims').select(['id', 'body']).orderBy('id').execute()

@@ -10,6 +10,8 @@ const UNSET: GuildSettings = {
   form: 'components',
   muted: [],
   corrections: [],
+  threshold: null,
+  dismissed: [],
 }
 
 export function guildsTable(db: Kysely<Tables>): Store['guilds'] {
@@ -69,9 +71,10 @@ async function forget(db: Kysely<Tables>, guildId: string): Promise<void> {
   for (const table of ['postings', 'subscriptions', 'watch_terms', 'guild_settings', 'changes'] as const)
     await db.deleteFrom(table).where('guild_id', '=', guildId).execute()
   const claims = db.selectFrom('claims').select('id').where('owner', '=', guildId)
-  await db.deleteFrom('claim_history').where('claim_id', 'in', claims).execute()
-  await db.deleteFrom('matches').where('claim_id', 'in', claims).execute()
+  for (const table of ['matches', 'matched_claims', 'claim_history'] as const)
+    await db.deleteFrom(table).where('claim_id', 'in', claims).execute()
   await db.deleteFrom('claims').where('owner', '=', guildId).execute()
+  await db.deleteFrom('match_jobs').where('owner', '=', guildId).execute()
   await forgetEntities(db, guildId)
   const sources = db.selectFrom('sources').select('id').where('owner', '=', guildId)
   await db.deleteFrom('source_states').where('source_id', 'in', sources).execute()

@@ -8,6 +8,7 @@ import * as watch from './migrations/004-watch.ts'
 import * as postings from './migrations/005-postings.ts'
 import * as guildOwned from './migrations/006-guild-owned.ts'
 import * as readings from './migrations/007-readings.ts'
+import * as claimMatching from './migrations/008-claim-matching.ts'
 import type { Tables } from './tables.ts'
 
 /** In order. A released migration is never edited: a change is a new one. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '005-postings': postings,
   '006-guild-owned': guildOwned,
   '007-readings': readings,
+  '008-claim-matching': claimMatching,
 }
 
 /**

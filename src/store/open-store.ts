@@ -6,6 +6,7 @@ import { deliveriesTable, digestsTable } from './digests.ts'
 import { documentsTable } from './documents.ts'
 import { entitiesTable } from './entities.ts'
 import { guildsTable } from './guilds.ts'
+import { matchingTable } from './matching.ts'
 import { migrate } from './migrate.ts'
 import { postingsTable, revisionsTable } from './postings.ts'
 import { readingsTable } from './readings.ts'
@@ -92,6 +93,7 @@ function bind(db: Kysely<Tables>, where: string, viewer: Viewer = 'all'): Store 
     statements: statementsTable(db, viewer),
     entities: entitiesTable(db, viewer),
     claims: claimsTable(db),
+    matching: matchingTable(db),
     subscriptions: subscriptionsTable(db),
     watchTerms: watchTermsTable(db),
     guilds: guildsTable(db),

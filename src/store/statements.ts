@@ -12,7 +12,7 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer): Store['stat
       .select(['statements.sequence', 'statements.body as statement', 'statements.backlog'])
       .select(['documents.body as document', 'documents.sample'])
       .$if(viewer !== 'all', (rows) => rows.where(visible(viewer) as never))
-  const read = async (rows: Row[]) => withoutForeign(db, await withMatches(db, rows), viewer)
+  const read = async (rows: Row[]) => withoutForeign(db, await withMatches(db, rows, viewer), viewer)
   return {
     async since(sequence, { sample, limit }) {
       const rows = all().where('sequence', '>', sequence).where('sample', '=', Number(sample))
@@ -93,8 +93,8 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer): Store['stat
 
 type Row = { sequence: number; statement: string; document: string; backlog: number; sample: number }
 
-/** Adds matches and mentioned entities to rows. */
-async function withMatches(db: Kysely<Tables>, rows: Row[]): Promise<Found[]> {
+/** Adds mentioned entities to rows, and matches with claims that the viewer knows. */
+async function withMatches(db: Kysely<Tables>, rows: Row[], viewer: Viewer): Promise<Found[]> {
   const found = rows.map((row) => ({
     sequence: row.sequence,
     statement: JSON.parse(row.statement) as Statement,
@@ -111,6 +111,16 @@ async function withMatches(db: Kysely<Tables>, rows: Row[]): Promise<Found[]> {
       .selectFrom('matches')
       .select('body')
       .where('statement_id', 'in', ids.slice(i, i + 500))
+      .$if(viewer !== 'all', (all) =>
+        all.where(
+          'claim_id',
+          'in',
+          db
+            .selectFrom('claims')
+            .select('id')
+            .where('owner', 'in', ['operator', viewer ?? '']),
+        ),
+      )
       .orderBy('rank')
       .execute()
     for (const row of matches) {

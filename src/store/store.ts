@@ -10,6 +10,7 @@ import type {
   Heartbeat,
   LongReading,
   Match,
+  MatchJob,
   Mention,
   Posting,
   Revision,
@@ -151,6 +152,31 @@ export interface Store extends AsyncDisposable {
     /** The operator's claims that the config does not name, by id. */
     imported(): Promise<Claim[]>
     get(id: string): Promise<Claim | null>
+    /** Those of all servers. */
+    owned(): Promise<Claim[]>
+    /** The number of the last change of any claim, 0 before the first. */
+    lastChange(): Promise<number>
+    /** Claims that changed after a change, each once, as they are now. */
+    changedAfter(change: number): Promise<Claim[]>
+  }
+  /** For which claims the record was looked through, and what of that is still to be done. */
+  matching: {
+    /** By claim id: the wording that the record was, or is being, looked through for. */
+    wordings(): Promise<Map<string, string>>
+    /** Owes a look through what is on record now. Without any statement there it is finished at once. */
+    begin(job: { id: string; owner: string; claims: { id: string; wording: string }[]; now: string }): Promise<MatchJob>
+    /** Unfinished ones, oldest first. */
+    open(): Promise<MatchJob[]>
+    get(id: string): Promise<MatchJob | null>
+    /** The claims of an unfinished one. */
+    claimIds(id: string): Promise<string[]>
+    /** The next statements that are to be looked at. */
+    stretch(id: string, limit: number): Promise<{ sequence: number; id: string; content: string }[]>
+    /** Keeps what was found up to a sequence number: what these claims matched there before gives way. */
+    advance(id: string, step: { looked: number; sequence: number; matches: Match[] }): Promise<void>
+    finish(id: string, now: string): Promise<void>
+    /** Lets claims be looked for anew, should they come back; matches of claims that are no more are dropped. */
+    forget(claimIds: string[]): Promise<void>
   }
   subscriptions: {
     /** Makes the terminal's subscriptions those of the config. Discord's own are untouched. */

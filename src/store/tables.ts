@@ -67,6 +67,20 @@ export type Tables = {
     before: string | null
     after: string | null
   }
+  match_jobs: {
+    id: string
+    owner: string
+    begun_at: string
+    finished_at: string | null
+    /** The last statement that was looked at, and the last that is to be. */
+    at_sequence: number
+    until_sequence: number
+    looked: number
+    total: number
+    found: number
+  }
+  /** Claims that the record was looked through for; `job_id` while it still is. */
+  matched_claims: { claim_id: string; wording: string; job_id: string | null }
   subscriptions: {
     id: string
     kind: string

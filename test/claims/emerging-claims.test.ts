@@ -20,8 +20,8 @@ const recurring = [
 ]
 
 describe('an emerging claim', () => {
-  test('is what two outlets report and no claim covers, dated by its first report', () =>
-    expect(findEmerging(recurring)).toMatchObject([
+  test('is what two outlets report and no claim covers, dated by its first report', async () =>
+    expect(await findEmerging(recurring)).toMatchObject([
       {
         statementIds: ['a', 'b'],
         publishers: ['Herald', 'Gazette'],
@@ -29,13 +29,13 @@ describe('an emerging claim', () => {
         proposed: { paraphrases: [recurring[0]!.statement.content] },
       },
     ]))
-  test('is the same in whatever order the statements come', () =>
-    expect(findEmerging(recurring.toReversed())).toEqual(findEmerging(recurring)))
-  test('is not made of one outlet that repeats itself', () =>
-    expect(findEmerging(recurring.map((one) => ({ ...one, publisher: 'Herald' })))).toEqual([]))
-  test('is not made of two people who say the same', () =>
+  test('is the same in whatever order the statements come', async () =>
+    expect(await findEmerging(recurring.toReversed())).toEqual(await findEmerging(recurring)))
+  test('is not made of one outlet that repeats itself', async () =>
+    expect(await findEmerging(recurring.map((one) => ({ ...one, publisher: 'Herald' })))).toEqual([]))
+  test('is not made of two people who say the same', async () =>
     expect(
-      findEmerging(
+      await findEmerging(
         recurring.map((one, i) => ({
           ...one,
           statement: { ...one.statement, speaker: { name: `Person ${i}`, entityId: null, mention: null } },
@@ -66,5 +66,5 @@ describe('a position', () => {
         step('one', '2026-01', 'We protect 40 websites', 'repeats'),
         step('two', '2026-02', 'We protect 70 websites', 'differs-in-figure'),
       ])[1]?.turned,
-    ).toEqual({ from: '40', to: '70', what: 'figure' }))
+    ).toMatchObject({ from: '40', to: '70', what: 'figure', earlier: { statementId: 'one', when: '2026-01' } }))
 })

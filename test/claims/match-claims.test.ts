@@ -135,13 +135,13 @@ describe('the matcher', () => {
 })
 
 describe('new claims', () => {
-  test('are matched with what is on record, batch by batch, with how far it is', () => {
+  test('are matched with what is on record, batch by batch, with how far it is', async () => {
     const statements = Array.from({ length: 25 }, (_, i) => ({
       id: `s${i}`,
       content:
         i === 12 ? 'Forty wolves were released near Kestrel village.' : `Entry ${i} of the cooking club about soup`,
     }))
-    const steps = [...matchBack([known[2]!], statements, { batch: 10 })]
+    const steps = await Array.fromAsync(matchBack([known[2]!], statements, { batch: 10 }))
     expect(steps.map(({ done }) => done)).toEqual([10, 20, 25])
     expect(steps.flatMap(({ matches }) => matches.map(({ statementId }) => statementId))).toEqual(['s12'])
   })

@@ -98,7 +98,11 @@ describe('a subscribed channel', () => {
   })
 
   test('stands under the server’s own claim where it bears on one', async () => {
-    await new Person(server).slash('claim add', { text: 'The lamps stay on.' })
+    const added = await new Person(server).slash('claim add', { text: 'The lamps stay on.' })
+    await server.until(
+      () => added.edits.find((edit) => JSON.stringify(edit).includes('1 bears on it')),
+      'the look back',
+    )
     clock = '2026-03-02T13:00:05.000Z'
     await tick()
     expect(JSON.stringify([...server.messages.values()])).toContain('Claim: **The lamps stay on.**')

@@ -75,7 +75,7 @@ describe('the analysis of what is stored', () => {
     })
   })
 
-  test('does nothing the second time, and reads again when a claim was imported', async () => {
+  test('does nothing the second time, whatever claims are imported', async () => {
     const { config, store } = await opened()
     await using _store = store
     await store.documents.put(
@@ -86,8 +86,7 @@ describe('the analysis of what is stored', () => {
     expect(await analyseStored({ store, rooms: await openRooms(config, store), now, log })).toBe(0)
     const claim = aClaim({ id: 'oil', text: 'Cloudflare lamps in Ely are lit by whale oil.' })
     await store.claims.add([{ claim, key: 'oil' }], { merge: (known) => known, by: 'test', now: now() })
-    expect(await analyseStored({ store, rooms: await openRooms(config, store), now, log })).toBe(1)
-    expect((await store.statements.byClaim('oil', 9)).length).toBe(1)
+    expect(await analyseStored({ store, rooms: await openRooms(config, store), now, log })).toBe(0)
   })
 })
 

@@ -17,7 +17,7 @@ const now = '2026-03-28T12:00:00.000Z'
 const days = (n: number) => new Date(Date.parse(now) + n * 86_400_000).toISOString()
 const forEver = { documents: null, digests: null, changes: null, leftServers: 30 * 86_400 }
 const round = async (store: Store, keep: Partial<typeof forEver | Record<string, number>> = {}) => {
-  const rooms = await openRooms({ entities: [], claims: [], sample: null }, store)
+  const rooms = await openRooms({ entities: [], claims: [], sample: null, matchThreshold: null }, store)
   const kit = { store, rooms, log, now: () => now, stopping: new AbortController().signal }
   return retainRound(kit, { ...forEver, ...keep })
 }

@@ -1,0 +1,88 @@
+import { setImmediate as rest } from 'node:timers/promises'
+import { matchBack } from '../claims/match-back.ts'
+import type { Match, MatchJob } from '../model.ts'
+import type { Store } from '../store/store.ts'
+import type { Kit } from './kit.ts'
+import { allClaims, matchKnown } from './known-claims.ts'
+
+/** Statements that are looked at between two writes, and between two rests: somebody may be waiting for an answer. */
+const STRETCH = 200
+const BREATH = 5
+
+type Listener = (job: MatchJob) => void
+/** Of each store: the look through it that is under way, and who wants to know how far it is. */
+const underWay = new WeakMap<Store, Promise<number>>()
+const listeners = new Map<string, Listener>()
+
+type Belt = Pick<Kit, 'store' | 'rooms' | 'now' | 'log' | 'progress' | 'stopping'>
+
+/**
+ * Looks through the record for all claims that are owed it, job by job, in the background: a stop or a crash costs at
+ * most one stretch. There is never more than one at work; a second call waits for the first.
+ *
+ * @returns how many matches were found
+ */
+export function matchBackRound(kit: Belt): Promise<number> {
+  const before = underWay.get(kit.store)
+  const mine = (before ?? Promise.resolve(0))
+    .catch(() => 0)
+    .then(() => work(kit))
+    .finally(() => {
+      if (underWay.get(kit.store) === mine) underWay.delete(kit.store)
+    })
+  underWay.set(kit.store, mine)
+  return mine
+}
+
+/** Tells how far a job is after each stretch, and when it is finished. */
+export function followJob(id: string, listener: Listener): void {
+  listeners.set(id, listener)
+}
+
+async function work(kit: Belt): Promise<number> {
+  let found = 0
+  for (const job of await kit.store.matching.open()) {
+    if (kit.stopping.aborted) break
+    found += await lookThrough(job, kit)
+  }
+  return found
+}
+
+async function lookThrough(job: MatchJob, kit: Belt): Promise<number> {
+  const { store, log, now } = kit
+  const wanted = new Set(await store.matching.claimIds(job.id))
+  const claims = allClaims(kit.rooms).filter(({ id, status }) => wanted.has(id) && status === 'active')
+  log.info(
+    { job: job.id, claims: claims.length, statements: job.total - job.looked },
+    job.looked > 0 ? 'matching claims with the record goes on' : 'matching new claims with the record',
+  )
+  let found = 0
+  for (;;) {
+    const statements = await store.matching.stretch(job.id, STRETCH)
+    const last = statements.at(-1)
+    if (!last) break
+    const matches: Match[] = []
+    const match = (statement: { id: string; content: string }) => matchKnown(statement, kit.rooms)
+    for await (const step of matchBack(claims, statements, { batch: BREATH, match })) {
+      matches.push(...step.matches)
+      await rest()
+      if (kit.stopping.aborted) return found
+    }
+    const step = { looked: statements.length, sequence: last.sequence, matches }
+    await store.transaction((tx) => tx.matching.advance(job.id, step))
+    found += matches.length
+    await tell(job.id, kit)
+  }
+  await store.matching.finish(job.id, now())
+  log.info({ job: job.id, found }, 'the record was matched with new claims')
+  await tell(job.id, kit)
+  listeners.delete(job.id)
+  return found
+}
+
+async function tell(id: string, { store, progress }: Belt): Promise<void> {
+  const job = await store.matching.get(id)
+  if (!job) return
+  progress('matching claims with the record', job.looked, job.total)
+  listeners.get(id)?.(job)
+}
