@@ -57,6 +57,7 @@ export async function main({
   await using reader = openReader(config)
   const stop = new AbortController()
   using _signals = onSignals(stop, desk)
+  using _strays = onStrays(log)
   const outlets: { open: Outlets | null } = { open: null }
   const kit: Kit = {
     store,
@@ -138,7 +139,9 @@ async function goOn(
   ]
   await watch(kit, pulse, outlets)
   await retainRound(kit, kit.config.keep)
-  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
+  // A signal may have come while the above was done.
+  if (!stop.aborted)
+    await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
   for (const task of tasks) await task.destroy()
   await Promise.all(running)
 }
@@ -198,6 +201,13 @@ function onSignals(stop: AbortController, desk: Desk): Disposable {
       process.off('SIGTERM', heard)
     },
   }
+}
+
+/** A promise that some library forgot is told and ends nothing: what is owed and due stands in the record. */
+function onStrays(log: Log): Disposable {
+  const heard = (reason: unknown) => log.error({ err: reason }, 'a failure that nobody waited for')
+  process.on('unhandledRejection', heard)
+  return { [Symbol.dispose]: () => void process.off('unhandledRejection', heard) }
 }
 
 /** What the first round did, for the person who waits for it. */
