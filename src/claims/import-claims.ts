@@ -56,7 +56,7 @@ function parseLines(content: string, options: ImportOptions): ClaimImport {
     const where = `${options.where}:${i + 1}`
     try {
       const value: unknown = JSON.parse(line)
-      const found = isReview(value) ? parseClaimReviews(line, { ...options, where }) : toClaim(value, options.owner)
+      const found = isReview(value) ? parseClaimReviews(line, options, i + 1) : toClaim(value, options.owner)
       if (typeof found === 'string') problems.push({ where, reason: found })
       else if ('claims' in found) {
         claims.push(...found.claims)

@@ -1,69 +1,116 @@
 import { parseHTML } from 'linkedom'
 import type { Claim, Problem, Review } from '../model.ts'
 import { type ClaimImport, claimId, type ImportOptions, words } from './import-claims.ts'
+import { type LinedJson, parseJson } from './parse-json.ts'
 
 type Thing = Record<string, unknown>
 
 /**
  * schema.org ClaimReview as it is found: one review, a list, an `@graph`, a DataFeed dump, or a page that embeds it.
  * Arrays where an object is meant, HTML in texts, relative links and odd dates are put right where that is possible.
+ * Of a dump that is cut off, what stands whole is read. A problem is told with line and item: `dump.json:12#3`.
  *
+ * @param firstLine the line of the file on which `content` begins
  * @see https://schema.org/ClaimReview
  */
-export function parseClaimReviews(content: string, options: ImportOptions): ClaimImport {
-  const { where } = options
+export function parseClaimReviews(content: string, options: ImportOptions, firstLine = 1): ClaimImport {
+  const { where, owner = 'operator' } = options
+  const isPage = content.trimStart().startsWith('<')
   const claims: Claim[] = []
   const problems: Problem[] = []
-  for (const { json, where: place, base } of blocks(content, where)) {
-    let value: unknown
-    try {
-      value = JSON.parse(json)
-    } catch (error) {
-      problems.push({ where: place, reason: `is no JSON (${(error as Error).message})` })
-      continue
-    }
-    const found = reviewsIn(value)
-    if (found.length === 0 && !content.trimStart().startsWith('<'))
-      problems.push({ where: place, reason: 'holds no ClaimReview' })
-    for (const [i, thing] of found.entries()) {
-      const at = found.length > 1 ? `${place}#${i + 1}` : place
-      const claim = toReviewedClaim(thing, base, options.owner ?? 'operator', (reason) =>
-        problems.push({ where: at, reason }),
-      )
+  for (const { json, line: before, base } of isPage ? scriptsIn(content) : [{ json: content, line: 1, base: null }]) {
+    const read = parseJson(json)
+    const at = (line: number) => `${where}:${firstLine + before + line - 2}`
+    const found = reviewsIn(read, !isPage)
+    for (const [i, { line, thing, reason }] of found.entries()) {
+      const place = found.length > 1 ? `${at(line)}#${i + 1}` : at(line)
+      const say = (told: string) => void problems.push({ where: place, reason: told })
+      const claim = thing && toReviewedClaim(thing, base, owner, say)
       if (claim) claims.push(claim)
+      if (reason) say(reason)
     }
+    if (read.fault) problems.push({ where: at(read.fault.line), reason: `is no JSON (${read.fault.reason})` })
   }
   if (claims.length === 0 && problems.length === 0) problems.push({ where, reason: 'holds no ClaimReview' })
   return { claims, problems }
 }
 
-/** A JSON text as it is; of a page, its JSON-LD scripts. */
-function blocks(content: string, where: string): { json: string; where: string; base: string | null }[] {
-  if (!content.trimStart().startsWith('<')) return [{ json: content, where, base: null }]
+/** The JSON-LD scripts of a page with the line on which each begins. */
+function scriptsIn(content: string): { json: string; line: number; base: string | null }[] {
   const { document } = parseHTML(content)
   const base =
     document.querySelector('link[rel=canonical]')?.getAttribute('href') ??
     document.querySelector('meta[property="og:url"]')?.getAttribute('content') ??
     null
+  let from = 0
+  let line = 1
   return [...document.querySelectorAll('script')]
     .filter((script) => /ld\+json/i.test(script.getAttribute('type') ?? ''))
-    .map((script, i) => ({
-      json: (script.textContent ?? '').replace(/^\s*(?:\/\/)?<!\[CDATA\[|(?:\/\/)?\]\]>\s*$/g, ''),
-      where: `${where}, script ${i + 1}`,
-      base,
-    }))
+    .map((script) => {
+      const text = script.textContent ?? ''
+      const start = content.indexOf(text, from)
+      if (start >= 0) {
+        line += content.slice(from, start).split('\n').length - 1
+        from = start
+      }
+      const json = text.replace(/^\s*(?:\/\/)?<!\[CDATA\[|(?:\/\/)?\]\]>\s*$/g, (mark: string) => mark.replace(/[^\n]/g, ''))
+      return { json, line, base }
+    })
 }
 
-/** Every ClaimReview in a value, however deep a dump wraps it. */
-function reviewsIn(value: unknown, depth = 0): Thing[] {
-  if (depth > 8 || typeof value !== 'object' || value === null) return []
-  if (Array.isArray(value)) return value.flatMap((one) => reviewsIn(one, depth + 1))
-  const thing = value as Thing
-  if (isA(thing, 'ClaimReview') || 'claimReviewed' in thing) return [thing]
-  return ['@graph', 'dataFeedElement', 'item', 'itemListElement', 'mainEntity', 'review', 'hasPart'].flatMap((key) =>
-    reviewsIn(thing[key], depth + 1),
-  )
+/** One ClaimReview as it stands in a file, or why something that stands where one is meant is none. */
+type Entry = { line: number; thing: Thing | null; reason: string | null }
+
+/** Where a dump keeps what it is a list of: whatever stands there and is no ClaimReview is told. */
+const LISTS = ['dataFeedElement', 'itemListElement', 'item']
+/** Where a page or a graph keeps other things too. */
+const PLACES = ['@graph', 'mainEntity', 'review', 'hasPart']
+const DEEPEST = 8
+
+/** Every ClaimReview in a file, however deep a dump wraps it, in the order of the file. */
+function reviewsIn(read: LinedJson, isMeant: boolean): Entry[] {
+  const entries: Entry[] = []
+  const walk = (value: unknown, line: number, meant: boolean, depth: number): void => {
+    const before = entries.length
+    const tell = (reason: string) => {
+      if (meant && entries.length === before) entries.push({ line, thing: null, reason })
+    }
+    if (typeof value !== 'object' || value === null) tell(`is ${nameOf(value)}, no ClaimReview`)
+    else if (depth > DEEPEST) tell('is wrapped too deep to be read')
+    else if (Array.isArray(value))
+      for (const [i, one] of value.entries()) walk(one, read.lineOfItem(value, i), meant, depth + 1)
+    else walkThing(value as Thing, line, meant, depth, tell)
+  }
+  const walkThing = (thing: Thing, line: number, meant: boolean, depth: number, tell: (reason: string) => void) => {
+    const isReview = isA(thing, 'ClaimReview') || 'claimReviewed' in thing
+    // What is cut off is told with the fault that cut it off.
+    const isWhole = read.isWhole(thing)
+    if (isReview && isWhole) entries.push({ line, thing, reason: null })
+    if (isReview) return
+    descend(thing, meant, depth)
+    const type = [thing['@type']].flat().find((one) => typeof one === 'string')
+    if (isWhole) tell(type ? `is of the type ${type.slice(0, 60)} and holds no ClaimReview` : 'holds no ClaimReview')
+  }
+  const descend = (thing: Thing, meant: boolean, depth: number) => {
+    for (const key of [...LISTS, ...PLACES]) {
+      const inner = thing[key]
+      if (inner === undefined) continue
+      const line = typeof inner === 'object' && inner !== null ? read.lineOf(inner) : read.lineOf(thing)
+      walk(inner, line, key === 'dataFeedElement' || (meant && LISTS.includes(key)), depth + 1)
+    }
+  }
+  const { value } = read
+  const line = typeof value === 'object' && value !== null ? read.lineOf(value) : 1
+  if (value !== undefined) walk(value, line, isMeant, 0)
+  return entries
 }
+
+const nameOf = (value: unknown) =>
+  typeof value === 'string'
+    ? `the text “${value.slice(0, 40)}”`
+    : value === null
+      ? 'empty'
+      : `the ${typeof value} ${value}`
 
 const isA = (thing: Thing, type: string) =>
   [thing['@type']].flat().some((one) => typeof one === 'string' && one.replace(/^.*[/:]/, '') === type)

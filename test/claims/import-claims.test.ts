@@ -64,7 +64,7 @@ describe('a ClaimReview', () => {
   test('without its claim is listed and the rest is read', () => {
     const { claims, problems } = read(JSON.stringify([review({ claimReviewed: undefined }), review()]), 'json')
     expect(claims).toHaveLength(1)
-    expect(problems[0]).toMatchObject({ where: 'claims.json#1', reason: expect.stringContaining('no claimReviewed') })
+    expect(problems[0]).toMatchObject({ where: 'claims.json:1#1', reason: expect.stringContaining('no claimReviewed') })
   })
 
   test('of the same claim by another publisher adds its review to the claim', () => {
@@ -76,6 +76,65 @@ describe('a ClaimReview', () => {
     const { claims } = read(JSON.stringify([review(), second]), 'json')
     expect(claims).toHaveLength(1)
     expect(claims[0]?.reviews.map(({ publisher }) => publisher)).toEqual(['Checks', 'Facts'])
+  })
+})
+
+describe('a messy dump', () => {
+  const lines = [
+    '{',
+    '  "@context": "https://schema.org", "@type": "DataFeed",',
+    '  "dataFeedElement": [',
+    '    "https://checks.example/a-link-where-an-item-is-meant",',
+    `    {"@type": "DataFeedItem", "item": ${JSON.stringify(review())}},`,
+    '    {"@type": "Article",',
+    '     "headline": "How we check"},',
+    '    {"@type": "DataFeedItem"},',
+    '    {"@type": "DataFeedItem", "item": {"@type": "ClaimReview",',
+    '      "datePublished": "someday", "claimReviewed": "Oil is dear.", "reviewRating": {"ratingValue": 2}}},',
+    '    null, 7,',
+    '    {"@type": "DataFeedItem", "item": [{"@type": "ClaimReview", "url": "https://checks.example/bare"}]}',
+    '  ]',
+    '}',
+  ]
+
+  test('gives what is usable, and names the line, the item and the reason of everything else', () => {
+    const { claims, problems } = read(lines.join('\n'), 'json')
+    expect(claims.map(({ text }) => text)).toEqual(['The lamp never went out.', 'Oil is dear.'])
+    expect(problems.map(({ where, reason }) => `${where} ${reason}`)).toEqual([
+      'claims.json:4#1 is the text “https://checks.example/a-link-where-an-i”, no ClaimReview',
+      'claims.json:6#3 is of the type Article and holds no ClaimReview',
+      'claims.json:8#4 is of the type DataFeedItem and holds no ClaimReview',
+      'claims.json:9#5 datePublished “someday” is no date; it is left out',
+      'claims.json:11#6 is empty, no ClaimReview',
+      'claims.json:11#7 is the number 7, no ClaimReview',
+      'claims.json:12#8 has no claimReviewed: a review without its claim is of no use',
+    ])
+  })
+
+  test('that is cut off gives what stood whole before, and the line of the break', () => {
+    const { claims, problems } = read(lines.slice(0, 9).join('\n'), 'json')
+    expect(claims.map(({ text }) => text)).toEqual(['The lamp never went out.'])
+    expect(problems.at(-1)).toMatchObject({ where: 'claims.json:9', reason: expect.stringContaining('is no JSON') })
+  })
+
+  test('in a page is told by the line of the page, and what else the page says of itself is no problem', () => {
+    const page = [
+      '<html><head>',
+      '<script type="application/ld+json">{"@type": "WebSite", "name": "Checks"}</script>',
+      '<script type="application/ld+json">',
+      '[{"@type": "Organization"},',
+      '{"@type": "ClaimReview", "url": "https://checks.example/bare"}]',
+      '</script></head></html>',
+    ].join('\n')
+    expect(read(page, 'html').problems).toMatchObject([
+      { where: 'claims.html:5', reason: expect.stringContaining('no claimReviewed') },
+    ])
+  })
+
+  test('as JSON lines is told by the line of the file', () => {
+    const { claims, problems } = read(`${JSON.stringify(review())}\n{"@type":"Article"}\n`, 'jsonl')
+    expect(claims).toHaveLength(1)
+    expect(problems).toEqual([{ where: 'claims.jsonl:2', reason: 'is of the type Article and holds no ClaimReview' }])
   })
 })
 
