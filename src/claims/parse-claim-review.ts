@@ -53,7 +53,9 @@ function scriptsIn(content: string): { json: string; line: number; base: string 
         line += content.slice(from, start).split('\n').length - 1
         from = start
       }
-      const json = text.replace(/^\s*(?:\/\/)?<!\[CDATA\[|(?:\/\/)?\]\]>\s*$/g, (mark: string) => mark.replace(/[^\n]/g, ''))
+      const json = text.replace(/^\s*(?:\/\/)?<!\[CDATA\[|(?:\/\/)?\]\]>\s*$/g, (mark: string) =>
+        mark.replace(/[^\n]/g, ''),
+      )
       return { json, line, base }
     })
 }
