@@ -107,7 +107,15 @@ async function goOn(
       kit.log.error({ err: error }, `${name} failed; it is tried again at the next tick`)
     }
   }
-  const options = { timezone: 'UTC', noOverlap: true }
+  // A round that takes longer than the ticks are apart is no news: the next tick finds what is due.
+  const quiet = (message: string | Error) => kit.log.debug(String(message))
+  const logger = {
+    info: quiet,
+    warn: quiet,
+    debug: quiet,
+    error: (message: string | Error) => kit.log.error(String(message)),
+  }
+  const options = { timezone: 'UTC', noOverlap: true, logger }
   const running = new Set<Promise<void>>()
   const tick = (name: string, work: () => Promise<unknown>, when = '*/5 * * * * *') => {
     const run = guarded(name, work)
