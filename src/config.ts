@@ -31,6 +31,10 @@ export type Config = Settings & {
   operatorChannel: string | null
   /** From which probability on the operator calls it a match, null for what was learnt. */
   matchThreshold: number | null
+  /** What compares claims by their meaning: the encoder that ships, a service, a model on this machine; null is none. */
+  encoder: 'shipped' | { address: string; model: string } | { folder: string } | null
+  /** With more claims of the operator's than this, the store finds the candidates. */
+  claimsInMemory: number
   /** Topics that `/setup` offers: the files of `packs/` beside the config. */
   packs: Pack[]
   /** What a machine without internet shows: sources, entities and claims that are invented. */
@@ -69,7 +73,7 @@ export function readConfig(
   if (faults.length > 0 || !main) throw new ConfigError(faults)
   const { sources, entities, claims, subscriptions, firstPollItems, wayback, contact, operatorChannel, keep, file } =
     main
-  const { matchThreshold } = main
+  const { matchThreshold, encoder, claimsInMemory } = main
   return {
     ...settings,
     file,
@@ -83,6 +87,8 @@ export function readConfig(
     contact,
     operatorChannel,
     matchThreshold,
+    encoder,
+    claimsInMemory,
     packs,
     keep,
     sample: sample && { sources: sample.sources, entities: sample.entities, claims: sample.claims },
@@ -106,7 +112,8 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
     if (claimsFile) claims = toClaims(claimsFile.value, claimsFile, faults)
   }
   if (faults.length > before) return null
-  const { sample, firstPollItems, wayback, contact, operatorChannel, keep, matchThreshold } = file.value
+  const { sample, firstPollItems, wayback, contact, operatorChannel, keep, matchThreshold, encoder, claimsInMemory } =
+    file.value
   return {
     file: path,
     files,
@@ -126,6 +133,11 @@ function readPart(path: string, isSample: boolean, faults: string[]) {
       leftServers: keep.leftServers,
     },
     matchThreshold: matchThreshold ?? null,
+    encoder:
+      typeof encoder === 'object' && 'folder' in encoder
+        ? { folder: resolve(dirname(path), encoder.folder) }
+        : (encoder ?? null),
+    claimsInMemory,
   }
 }
 

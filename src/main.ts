@@ -62,7 +62,7 @@ export async function main({
   const kit: Kit = {
     store,
     config,
-    rooms: await openRooms(config, store),
+    rooms: await openRooms(config, store, log),
     reader,
     now,
     log,
@@ -91,6 +91,7 @@ export async function main({
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
   if (once) await matchBackRound(kit)
   if (open.page) desk.remark(`what Discord would show: ${open.page}`)
+  kit.rooms.operators.keep()
   if (!once && !stop.signal.aborted) await goOn(kit, { outlets: open, pulse, stop: stop.signal })
   return 0
 }
@@ -152,6 +153,7 @@ async function goOn(
     await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
   for (const task of tasks) await task.destroy()
   await Promise.all(running)
+  kit.rooms.operators.keep()
 }
 
 /** A sign of life, and what stays wrong, once a minute. */
@@ -182,7 +184,7 @@ function onChange(kit: Kit, paths: MainOptions['paths']): Disposable {
 async function readAgain(kit: Kit, paths: MainOptions['paths']): Promise<void> {
   try {
     const config = await loadConfig(paths)
-    const rooms = await openRooms(config, kit.store)
+    const rooms = await openRooms(config, kit.store, kit.log)
     await applyConfig({ ...kit, config })
     kit.config = config
     kit.rooms = rooms

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { Snapshot } from './index.ts'
 import type { Segment } from './segment.ts'
 
@@ -11,7 +12,7 @@ export type KeptIndex = {
   grams: Snapshot
 }
 
-const MAGIC = 'onrecord-claims-2'
+const MAGIC = 'onrecord-claims-3'
 const ARRAYS = ['terms', 'offsets', 'docs', 'frequencies', 'lengths', 'highest', 'shortest'] as const
 const KINDS = {
   terms: Uint32Array,
@@ -32,6 +33,8 @@ type IndexHeader = {
 type Header = {
   magic: string
   fingerprint: string
+  /** Of all bytes after the header's line and its padding: CRC-32. */
+  checksum: number
   termsBytes: number
   idsBytes: number
   words: IndexHeader
@@ -48,12 +51,13 @@ export function indexToBytes({ fingerprint, terms, ids, words, grams }: KeptInde
   const header: Header = {
     magic: MAGIC,
     fingerprint,
+    checksum: 0,
     termsBytes: termBytes.length,
     idsBytes: idBytes.length,
     words: headerOf(words),
     grams: headerOf(grams),
   }
-  const parts: Uint8Array[] = [encoder.encode(`${JSON.stringify(header)}\n`), termBytes, idBytes]
+  const parts: Uint8Array[] = [termBytes, idBytes]
   for (const { gone, segments } of [words, grams]) {
     parts.push(gone)
     for (const segment of segments)
@@ -62,12 +66,16 @@ export function indexToBytes({ fingerprint, terms, ids, words, grams }: KeptInde
         parts.push(new Uint8Array(buffer, byteOffset, byteLength))
       }
   }
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + aligned(part.length), 0))
+  const body = new Uint8Array(parts.reduce((sum, part) => sum + aligned(part.length), 0))
   let at = 0
   for (const part of parts) {
-    whole.set(part, at)
+    body.set(part, at)
     at += aligned(part.length)
   }
+  const head = encoder.encode(`${JSON.stringify({ ...header, checksum: crc32(body) })}\n`)
+  const whole = new Uint8Array(aligned(head.length) + body.length)
+  whole.set(head)
+  whole.set(body, aligned(head.length))
   return whole
 }
 
@@ -84,7 +92,7 @@ function headerOf({ k1, b, gone, segments }: Snapshot): IndexHeader {
   }
 }
 
-/** @returns null where these bytes are no index of this version, or are cut short: it is to be built again */
+/** @returns null where these bytes are no index of this version, are cut short or damaged: it is to be built again */
 export function indexFromBytes(bytes: Uint8Array): KeptIndex | null {
   const end = bytes.indexOf(10)
   if (end < 0) return null
@@ -99,6 +107,7 @@ export function indexFromBytes(bytes: Uint8Array): KeptIndex | null {
   // Views need their place to be a multiple of the width of what they view.
   const whole = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
   let at = aligned(end + 1)
+  if (crc32(whole.subarray(at)) !== header.checksum) return null
   const take = (length: number) => {
     const from = at
     at += aligned(length)

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts'
 import { openRooms } from '../jobs/analyse.ts'
 import { lookUp } from '../jobs/lookup.ts'
 import { openReader } from '../jobs/reader.ts'
+import { createLog } from '../log.ts'
 import type { LookupAnswer } from '../model.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Verb } from './verb.ts'
@@ -34,7 +35,7 @@ example: npm run -s onrecord -- lookup "a website is speech"`,
     const answer = await lookUp(asked, {
       store,
       reader,
-      rooms: await openRooms(config, store),
+      rooms: await openRooms(config, store, createLog(config.logLevel, config.secrets)),
       now: () => new Date().toISOString(),
     })
     io.out(values.format === 'json' ? JSON.stringify({ type: 'lookup', ...answer }) : render(answer))

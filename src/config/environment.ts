@@ -14,6 +14,8 @@ export type Settings = {
   /** Port on loopback, null where the page is off. */
   previewPort: number | null
   metricsPort: number | null
+  /** Sent to the encoder's service. */
+  encoderKey: string | null
   logLevel: string
   /** Values that must never be shown. */
   secrets: string[]
@@ -44,6 +46,7 @@ const Environment = z.object({
   ),
   PREVIEW_PORT: optional(port),
   METRICS_PORT: optional(port),
+  ENCODER_KEY: optional(z.string()),
   LOG_LEVEL: optional(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',
@@ -81,7 +84,10 @@ export function readEnvironment(
     allowAddresses: value.ALLOW_ADDRESSES?.split(',').map((range) => range.trim()) ?? [],
     previewPort: preview === 0 ? null : (preview ?? 8787),
     metricsPort: metrics === 0 ? null : (metrics ?? 9464),
+    encoderKey: value.ENCODER_KEY ?? null,
     logLevel: value.LOG_LEVEL ?? 'info',
-    secrets: [token, url && new URL(url).password].filter((secret): secret is string => Boolean(secret)),
+    secrets: [token, value.ENCODER_KEY, url && new URL(url).password].filter((secret): secret is string =>
+      Boolean(secret),
+    ),
   }
 }

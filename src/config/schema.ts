@@ -90,6 +90,15 @@ export const ConfigFile = z.strictObject({
   keep: KeepEntry.prefault({}),
   claims: word.optional(),
   sample: word.optional(),
+  encoder: z
+    .union(
+      [z.literal('shipped'), z.strictObject({ address: z.url(), model: word }), z.strictObject({ folder: word })],
+      {
+        error: 'must be shipped, { address, model } of an OpenAI-compatible service, or { folder } of a local model',
+      },
+    )
+    .optional(),
+  claimsInMemory: z.number({ error: 'must be a number' }).int().min(0).default(1_000_000),
   matchThreshold: z
     .number({ error: 'must be a number' })
     .min(0.2, { error: 'must be at least 0.2' })

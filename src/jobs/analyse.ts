@@ -11,6 +11,7 @@ import { quoteKeys } from '../statements/cluster-statements.ts'
 import { extractStatements } from '../statements/extract-statements.ts'
 import type { Store } from '../store/store.ts'
 import { type KnownClaims, matchKnown, openClaims } from './known-claims.ts'
+import type { MatcherConfig } from './operator-claims.ts'
 import { noteFates } from './revisions.ts'
 
 /** Goes up when the rooms would find something else in the same text: stored documents are then analysed again. */
@@ -23,9 +24,11 @@ const ROOMS = 1
 export type Rooms = KnownClaims & { entities: Entity[]; finder: Finder; threshold: number; version: string }
 
 export async function openRooms(
-  { entities, claims, sample, matchThreshold }: Pick<Config, 'entities' | 'claims' | 'sample' | 'matchThreshold'>,
+  config: Pick<Config, 'entities' | 'claims' | 'sample' | 'matchThreshold'> & MatcherConfig,
   store: Pick<Store, 'claims' | 'entities'>,
+  log: Log | null = null,
 ): Promise<Rooms> {
+  const { entities, sample, matchThreshold } = config
   const configured = [...entities, ...(sample?.entities ?? [])]
   // Those of servers come last: where two are called alike, the operator's is meant. Their documents are marked one by
   // one when they change (`jobs/track.ts`), so they are no part of the version.
@@ -34,7 +37,7 @@ export async function openRooms(
     .update(JSON.stringify([ROOMS, configured]))
     .digest('hex')
     .slice(0, 16)
-  const known = await openClaims({ claims, sample }, store)
+  const known = await openClaims(config, store, log)
   return {
     ...known,
     entities: tracked,
@@ -55,14 +58,19 @@ export type Reading = {
 const NOTHING: Reading = { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
 
 /** One document through the rooms: mentions, then statements, then the claims they bear on. Touches nothing. */
-export function analyse(document: Document, rooms: Rooms, isWatched = (_text: string) => false): Reading {
+export async function analyse(
+  document: Document,
+  rooms: Rooms,
+  isWatched = (_text: string) => false,
+): Promise<Reading> {
   // A post that its author has deleted stays on record, marked; its words are not told any more.
   if (document.post?.deleted) return { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
   const mentions = [...authorOf(document, rooms.entities), ...findMentions(document, rooms.finder)]
   const tracked = mentions.some(({ entityId }) => entityId !== null)
   if (!tracked && !isWatched(pageText(document))) return { ...NOTHING, mentions }
   const statements = extractStatements(document, mentions, rooms.entities)
-  const matches = statements.flatMap((statement) => matchKnown(statement, rooms))
+  const matches: Match[] = []
+  for (const statement of statements) matches.push(...(await matchKnown(statement, rooms)))
   return {
     mentions,
     statements,
@@ -112,7 +120,7 @@ export async function analyseStored(kit: {
     for (const document of documents) {
       // Somebody new is tracked meanwhile: what was marked for it is read with it.
       if (kit.rooms !== rooms) break
-      const found = await withEarlier(document, readSafely(document, rooms, isWatched, log), { store, now })
+      const found = await withEarlier(document, await readSafely(document, rooms, isWatched, log), { store, now })
       batch.push({ document, found })
       if (batch.length === TOGETHER) {
         await keepSafely(batch, rooms.version, kit)
@@ -204,14 +212,19 @@ async function withEarlier(
 const MOST_TEXT = 200_000
 
 /** A document that the rooms cannot read is marked as read, so that it holds nobody else up; the log says so. */
-function readSafely(document: Document, rooms: Rooms, isWatched: (text: string) => boolean, log: Log): Reading {
+async function readSafely(
+  document: Document,
+  rooms: Rooms,
+  isWatched: (text: string) => boolean,
+  log: Log,
+): Promise<Reading> {
   if (document.text.length > MOST_TEXT)
     log.warn(
       { document: document.id, url: document.url, characters: document.text.length },
       `a document is longer than ${MOST_TEXT} characters: statements are looked for up to there`,
     )
   try {
-    return analyse({ ...document, text: document.text.slice(0, MOST_TEXT) }, rooms, isWatched)
+    return await analyse({ ...document, text: document.text.slice(0, MOST_TEXT) }, rooms, isWatched)
   } catch (error) {
     log.error(
       { err: error, document: document.id, url: document.url },

@@ -2,9 +2,11 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createMatcher, type Matcher } from '../claims/match-claims.ts'
 import { decideAgain } from '../claims/threshold.ts'
 import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
 import type { Claim, Match, MatchJob, Statement } from '../model.ts'
 import type { Found, Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
+import { type MatcherConfig, type OperatorClaims, openOperatorClaims } from './operator-claims.ts'
 
 /** What one server keeps for itself. Matched apart, so that no server's claims move what another is told. */
 type Own = { claims: Claim[]; matcher: Matcher }
@@ -14,7 +16,7 @@ export type KnownClaims = {
   /** The operator's: of the config and imported, retired ones too. */
   claims: Claim[]
   /** Over the active ones of these. */
-  matcher: Matcher
+  operators: OperatorClaims
   /** By server. */
   own: Map<string, Own>
   /** The last change of a claim in the store that is taken over. */
@@ -25,15 +27,16 @@ const MOST_MATCHES = 3
 const MOST_BEHIND = 5
 
 export async function openClaims(
-  { claims, sample }: Pick<Config, 'claims' | 'sample'>,
+  config: Pick<Config, 'claims' | 'sample'> & MatcherConfig,
   store: Pick<Store, 'claims'>,
+  log: Log | null,
 ): Promise<KnownClaims> {
   const change = await store.claims.lastChange()
-  const known = [...claims, ...(sample?.claims ?? []), ...(await store.claims.imported())]
+  const known = [...config.claims, ...(config.sample?.claims ?? []), ...(await store.claims.imported())]
   const owned = Map.groupBy(await store.claims.owned(), ({ owner }) => owner)
   return {
     claims: known,
-    matcher: createMatcher(known.filter(isActive)),
+    operators: openOperatorClaims(known.filter(isActive), config, store, log),
     own: new Map([...owned].map(([owner, theirs]) => [owner, toOwn(theirs)])),
     change,
   }
@@ -55,13 +58,13 @@ export const claimsFor = (guildId: string | null, { claims, own }: Pick<KnownCla
 ]
 
 /** What a statement bears on, best first for each owner; nothing that is none. */
-export function matchKnown(
+export async function matchKnown(
   statement: Pick<Statement, 'id' | 'content'>,
-  { matcher, own }: Pick<KnownClaims, 'matcher' | 'own'>,
-): Match[] {
-  return [matcher, ...[...own.values()].map((theirs) => theirs.matcher)].flatMap((one) =>
-    one.match(statement, { top: MOST_MATCHES }).filter(({ decision }) => decision !== 'none'),
-  )
+  { operators, own }: Pick<KnownClaims, 'operators' | 'own'>,
+): Promise<Match[]> {
+  const theirs = [...own.values()].flatMap(({ matcher }) => matcher.match(statement, { top: MOST_MATCHES }))
+  const all = [...(await operators.match(statement, { top: MOST_MATCHES })), ...theirs]
+  return all.filter(({ decision }) => decision !== 'none')
 }
 
 /** From which probability on a server (null: the operator) is told of a match. */
@@ -74,17 +77,17 @@ export async function thresholdOf(
 }
 
 /** The claims behind a text that somebody asks about, best first, as a threshold decides them. */
-export function claimsBehind(
+export async function claimsBehind(
   text: string,
-  { matcher, own, threshold }: Pick<Kit['rooms'], 'matcher' | 'own' | 'threshold'>,
-): { claim: Claim; match: Match }[] {
-  return [matcher, ...[...own.values()].map((theirs) => theirs.matcher)]
-    .flatMap((one) =>
-      one.match(text, { top: MOST_BEHIND, threshold }).flatMap((match) => ({ claim: one.get(match.claimId), match })),
-    )
-    .flatMap(({ claim, match }) => (claim && match.decision !== 'none' ? [{ claim, match }] : []))
-    .sort((a, b) => b.match.score - a.match.score)
-    .slice(0, MOST_BEHIND)
+  { operators, own, threshold }: Pick<Kit['rooms'], 'operators' | 'own' | 'threshold'>,
+): Promise<{ claim: Claim; match: Match }[]> {
+  const behind: { claim: Claim; match: Match }[] = []
+  for (const one of [operators, ...[...own.values()].map(({ matcher }) => matcher)])
+    for (const match of await one.match(text, { top: MOST_BEHIND, threshold })) {
+      const claim = one.get(match.claimId)
+      if (claim && match.decision !== 'none') behind.push({ claim, match })
+    }
+  return behind.sort((a, b) => b.match.score - a.match.score).slice(0, MOST_BEHIND)
 }
 
 /** Statements with their matches as a threshold decides them; what is none under it is left out. */
@@ -120,8 +123,8 @@ export async function takeClaimsOver(
   const changed = await store.claims.changedAfter(rooms.change)
   const theirs = changed.filter(({ owner }) => owner === 'operator')
   for (const claim of theirs) {
-    if (isActive(claim)) rooms.matcher.add(claim)
-    else rooms.matcher.remove(claim.id)
+    if (isActive(claim)) rooms.operators.add(claim)
+    else rooms.operators.remove(claim.id)
   }
   const byId = new Map(theirs.length > 0 ? [...rooms.claims, ...theirs].map((claim) => [claim.id, claim]) : [])
   const own = new Map(rooms.own)

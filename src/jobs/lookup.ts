@@ -33,7 +33,7 @@ async function lookUpText(text: string, kit: Pick<Kit, 'store' | 'rooms' | 'now'
     asked: text,
     document: null,
     trouble: null,
-    claims: claimsBehind(asked, rooms),
+    claims: await claimsBehind(asked, rooms),
     entries: await toEntries([...found.values()].slice(0, 200), kit),
   }
 }
@@ -59,7 +59,7 @@ async function lookUpAddress(
   const { title, url, published } = document
   answer.document = { title, url, published, onRecord: stored !== null }
   const claims = allClaims(kit.rooms)
-  const said = stored ? await kit.store.statements.ofDocument(stored.id) : readNow(document, kit)
+  const said = stored ? await kit.store.statements.ofDocument(stored.id) : await readNow(document, kit)
   const found = decideFound(said, kit.rooms.threshold, claims)
   answer.entries = await toEntries(found, kit)
   const best = new Map<string, LookupAnswer['claims'][number]>()
@@ -74,8 +74,8 @@ async function lookUpAddress(
 }
 
 /** The statements of a document that is not on record, read for this one answer. */
-function readNow(document: Document, { rooms }: Pick<Kit, 'rooms'>): Found[] {
-  const { mentions, statements, matches } = analyse(document, rooms, () => true)
+async function readNow(document: Document, { rooms }: Pick<Kit, 'rooms'>): Promise<Found[]> {
+  const { mentions, statements, matches } = await analyse(document, rooms, () => true)
   const entities = [...new Set(mentions.flatMap(({ entityId }) => entityId ?? []))]
   return statements.map((statement, i) => ({
     sequence: i,

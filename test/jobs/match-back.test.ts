@@ -78,7 +78,8 @@ describe('a claim that is new', () => {
     expect(await takeClaimsOver(kit)).toHaveLength(1)
     await matchBackRound(kit)
     expect(await ids(kit.store, 'oil')).toEqual(['s0'])
-    expect(kit.rooms.matcher.match('Are the lamps of Ellery lit by whale oil?')[0]?.claimId).toBe('oil')
+    const [first] = await kit.rooms.operators.match('Are the lamps of Ellery lit by whale oil?')
+    expect(first?.claimId).toBe('oil')
     await kit.store[Symbol.asyncDispose]()
     for (let start = 0; start < 2; start++) {
       const later = await opened()
