@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Claim, Problem } from '../model.ts'
+import { findFigures } from '../statements/figures.ts'
 import { parseClaimReviews } from './parse-claim-review.ts'
 import { parseClaimTable } from './parse-claim-table.ts'
 import { parseClaimYaml } from './parse-claim-yaml.ts'
@@ -88,7 +89,7 @@ export function toClaim(value: unknown, owner = 'operator'): Claim | string {
     claimant,
     date: words(fields.date),
     paraphrases: list(fields.paraphrases).flatMap((one) => words(one) ?? []),
-    figures: [],
+    figures: findFigures(text),
     reviews: list(fields.reviews).flatMap((one) => {
       if (typeof one !== 'object' || one === null) return []
       const review = one as Record<string, unknown>

@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom'
 import type { Claim, Problem, Review } from '../model.ts'
+import { findFigures } from '../statements/figures.ts'
 import { type ClaimImport, claimId, type ImportOptions, words } from './import-claims.ts'
 import { type LinedJson, parseJson } from './parse-json.ts'
 
@@ -156,7 +157,7 @@ function toReviewedClaim(
     claimant,
     date: said,
     paraphrases: [],
-    figures: [],
+    figures: findFigures(text),
     reviews: [review],
     status: 'active',
     owner,

@@ -7,23 +7,44 @@ import { UsageError } from '../errors.ts'
 import type { Claim } from '../model.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
+import {
+  listClaims,
+  listEmerging,
+  listPositions,
+  openClaimKit,
+  retireClaims,
+  showClaim,
+  tryThreshold,
+} from './claim-verbs.ts'
 import { readClaims } from './read-claims.ts'
 import type { Io, Verb } from './verb.ts'
 
 const FORMATS = ['jsonl', 'json', 'tsv', 'csv', 'yaml'] as const
 
 export const verb: Verb = {
-  summary: 'import and export known claims, show what one was before',
+  summary: 'known claims: import and export, list, who said what, what recurs',
   help: `
-usage: npm run -s onrecord -- claims import <file>… [--data DIR] [--dry-run]
-       npm run -s onrecord -- claims export [--format jsonl|json|tsv|csv|yaml] [--out FILE] [--data DIR]
-       npm run -s onrecord -- claims history <id> [--data DIR]
+usage: npm run -s onrecord -- claims import <file>… [--dry-run]
+       npm run -s onrecord -- claims export [--format jsonl|json|tsv|csv|yaml] [--out FILE]
+       npm run -s onrecord -- claims list [--search WORDS]
+       npm run -s onrecord -- claims show | history <id>
+       npm run -s onrecord -- claims retire <id>… [--back]
+       npm run -s onrecord -- claims positions --claim ID [--entity NAME]
+       npm run -s onrecord -- claims emerging
+       npm run -s onrecord -- claims threshold [VALUE]
+       each with [--config FILE] [--data DIR]; those that show something with [--format text|jsonl]
 
 import   adds the claims of .jsonl, .tsv, .csv, .yaml, and of schema.org ClaimReview as .json or in a page (.html).
          Identical claims become one with all their reviews; a repeated import changes nothing. What cannot be used is
-         told on standard error with its line and reason, and the rest is imported.
+         told on standard error with its line and reason, and the rest is imported. It may be interrupted and repeated.
+         A running Onrecord takes the claims over by itself and looks for them in what is on record.
 export   writes all claims; json is a DataFeed of ClaimReview.
+list     all claims, or those that hold some words. show: one with its verdicts and who said it.
 history  what a claim was, newest change first.
+retire   looks for claims no more; --back: again.
+positions  what was said on a claim, in order, and where a speaker turned.
+emerging   what several outlets say and no claim covers.
+threshold  what another matchThreshold would have changed last week.
 
 example: npm run -s onrecord -- claims import factchecks.json
 
@@ -35,7 +56,11 @@ Exit code 1 where no claim could be read.`,
       options: {
         config: { type: 'string' },
         data: { type: 'string' },
-        format: { type: 'string', default: 'jsonl' },
+        format: { type: 'string' },
+        search: { type: 'string', default: '' },
+        claim: { type: 'string' },
+        entity: { type: 'string' },
+        back: { type: 'boolean', default: false },
         out: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
       },
@@ -45,7 +70,7 @@ Exit code 1 where no claim could be read.`,
       openStore({ dataFolder: (await loadConfig({ config: values.config, data: values.data })).dataFolder })
     if (what === 'import' && rest.length > 0) return importAll(rest, values['dry-run'] ? null : open, io)
     if (what === 'export' && rest.length === 0) {
-      const format = FORMATS.find((one) => one === values.format)
+      const format = FORMATS.find((one) => one === (values.format ?? 'jsonl'))
       if (!format) throw new UsageError(`--format must be one of ${FORMATS.join(', ')}, not “${values.format}”`)
       await using store = await open()
       return exportAll(await store.claims.list(), format, values.out, io)
@@ -54,12 +79,28 @@ Exit code 1 where no claim could be read.`,
       await using store = await open()
       return await history(store, rest[0]!, io)
     }
-    throw new UsageError('say import <file>…, export, or history <id>')
+    if (values.format !== undefined && values.format !== 'text' && values.format !== 'jsonl')
+      throw new UsageError(`--format must be text or jsonl, not “${values.format}”`)
+    const config = await loadConfig({ config: values.config, data: values.data })
+    await using store = await openStore(config)
+    const kit = await openClaimKit(config, store, io, values.format === 'jsonl')
+    if (what === 'list' && rest.length === 0) return listClaims(values.search, kit)
+    if (what === 'show' && rest.length === 1) return await showClaim(rest[0]!, kit)
+    if (what === 'retire' && rest.length > 0) return await retireClaims(rest, values.back, kit)
+    if (what === 'emerging' && rest.length === 0) return await listEmerging(kit)
+    if (what === 'positions' && rest.length === 0 && values.claim)
+      return await listPositions(values.claim, values.entity ?? null, kit)
+    if (what === 'threshold' && rest.length <= 1) return await tryThreshold(rest[0], kit)
+    throw new UsageError(
+      'say import <file>…, export, list, show <id>, history <id>, retire <id>…, emerging, positions --claim ID, or threshold',
+    )
   },
 }
 
 /** So many claims are written in one transaction: a crash loses none that was counted. */
 const BATCH = 1000
+/** How often an import tells how far it is. */
+const TOLD = 20
 
 async function importAll(paths: string[], open: (() => Promise<Store>) | null, io: Io): Promise<number> {
   const claims: Claim[] = []
@@ -80,7 +121,9 @@ async function importAll(paths: string[], open: (() => Promise<Store>) | null, i
         ),
       )
       for (const key of ['added', 'changed', 'same'] as const) total[key] += counts[key]
-      if (io.progress) io.err(`claims ${Math.min(from + BATCH, claims.length)} of ${claims.length}`)
+      const done = Math.min(from + BATCH, claims.length)
+      const step = (count: number) => Math.floor((TOLD * count) / claims.length)
+      if (io.progress && step(done) > step(from)) io.err(`claims ${done} of ${claims.length}`)
     }
   }
   io.out(JSON.stringify({ type: 'import', read: claims.length, ...total }))

@@ -4,6 +4,7 @@ import { sameKey } from '../claims/import-claims.ts'
 import type { Answer, Component } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import type { Claim } from '../model.ts'
+import { findFigures } from '../statements/figures.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
@@ -66,9 +67,10 @@ export const newClaim = (text: string, owner: string): Claim => ({
 })
 
 /** The owner is part of the key: what two servers keep alike stays two claims. */
-export async function keepClaim(claim: Claim, asker: Asker, context: CommandContext): Promise<Answer> {
+export async function keepClaim(given: Claim, asker: Asker, context: CommandContext): Promise<Answer> {
   const { store, now } = context
   const { say, guildId, userId } = asker
+  const claim = { ...given, figures: findFigures(given.text) }
   if (claim.text.trim().length < 10) throw new UsageError(say.text('claim.short'))
   await store.transaction(async (tx) => {
     if ((await tx.claims.list(guildId)).length >= MOST_CLAIMS)
@@ -94,7 +96,7 @@ export async function editClaim(
   const wanted = options.getString('claim') ?? ''
   const known = (await store.claims.list(guildId)).find(({ id, owner }) => id === wanted && owner === guildId)
   if (!known) throw new UsageError(say.text('claim.foreign', { claim: wanted.slice(0, 60) }))
-  const edited: Claim = retire
+  const changed: Claim = retire
     ? { ...known, status: known.status === 'active' ? 'retired' : 'active' }
     : withReview(
         {
@@ -106,6 +108,7 @@ export async function editClaim(
         options,
         asker,
       )
+  const edited = { ...changed, figures: findFigures(changed.text) }
   await store.transaction(async (tx) => {
     await tx.claims.edit(edited, { by: userId, now: now() })
     await noteChange(tx, asker, now(), { what: retire ? 'retire' : 'claim', object: edited.text.slice(0, 100) })

@@ -4,6 +4,7 @@ import { decideAgain } from '../claims/threshold.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Claim, Match, MatchJob, Statement } from '../model.ts'
+import { findFigures } from '../statements/figures.ts'
 import type { Found, Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 import { type MatcherConfig, type OperatorClaims, openOperatorClaims } from './operator-claims.ts'
@@ -32,7 +33,11 @@ export async function openClaims(
   log: Log | null,
 ): Promise<KnownClaims> {
   const change = await store.claims.lastChange()
-  const known = [...config.claims, ...(config.sample?.claims ?? []), ...(await store.claims.imported())]
+  const named = [...config.claims, ...(config.sample?.claims ?? [])]
+  const known = [
+    ...named.map((claim) => ({ ...claim, figures: findFigures(claim.text) })),
+    ...(await store.claims.imported()),
+  ]
   const owned = Map.groupBy(await store.claims.owned(), ({ owner }) => owner)
   return {
     claims: known,
