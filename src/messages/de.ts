@@ -517,7 +517,7 @@ export const de: Messages = {
     '{total} aufgezeichnete Aussagen durchgesehen: {count} berührt sie. `/claim show` und `/timeline` zeigen sie.',
   'matching.done.other':
     '{total} aufgezeichnete Aussagen durchgesehen: {count} berühren sie. `/claim show` und `/timeline` zeigen sie.',
-  'digest.emerging': 'In mehreren Medien, noch keine bekannte Behauptung (/claim emerging)',
+  'digest.emerging': 'In mehreren Medien, noch keine bekannte Behauptung',
   'digest.turned.stance': 'Andere Haltung: zuvor „{words}“ am {date}.',
   'digest.turned.stance.undated': 'Andere Haltung: zuvor „{words}“.',
   'digest.turned.figure': 'Andere Zahl, {from} → {to}: zuvor „{words}“ am {date}.',

@@ -512,7 +512,7 @@ export const en = {
     'Looked through {total} statements on record: {count} bears on it. `/claim show` and `/timeline` have it.',
   'matching.done.other':
     'Looked through {total} statements on record: {count} bear on it. `/claim show` and `/timeline` have them.',
-  'digest.emerging': 'Said in several outlets, no known claim yet (/claim emerging)',
+  'digest.emerging': 'Said in several outlets, no known claim yet',
   'digest.turned.stance': 'Changed position: earlier “{words}” on {date}.',
   'digest.turned.stance.undated': 'Changed position: earlier “{words}”.',
   'digest.turned.figure': 'Changed figure, {from} → {to}: earlier “{words}” on {date}.',

@@ -513,7 +513,7 @@ export const es: Messages = {
     'Revisadas {total} declaraciones: {count} se refiere a ella. `/claim show` y `/timeline` la muestran.',
   'matching.done.other':
     'Revisadas {total} declaraciones: {count} se refieren a ella. `/claim show` y `/timeline` las muestran.',
-  'digest.emerging': 'Dicho en varios medios, sin afirmación conocida aún (/claim emerging)',
+  'digest.emerging': 'Dicho en varios medios, sin afirmación conocida aún',
   'digest.turned.stance': 'Cambió de postura: antes «{words}» el {date}.',
   'digest.turned.stance.undated': 'Cambió de postura: antes «{words}».',
   'digest.turned.figure': 'Cambió la cifra, {from} → {to}: antes «{words}» el {date}.',

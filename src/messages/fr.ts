@@ -514,7 +514,7 @@ export const fr: Messages = {
   'matching.going': 'Recherche dans les archives : {looked} propos sur {total} ({percent} %).',
   'matching.done.one': '{total} propos relus : {count} s’y rapporte. `/claim show` et `/timeline` le montrent.',
   'matching.done.other': '{total} propos relus : {count} s’y rapportent. `/claim show` et `/timeline` les montrent.',
-  'digest.emerging': 'Dit par plusieurs médias, pas encore d’affirmation connue (/claim emerging)',
+  'digest.emerging': 'Dit par plusieurs médias, pas encore d’affirmation connue',
   'digest.turned.stance': 'Position changée : auparavant « {words} » le {date}.',
   'digest.turned.stance.undated': 'Position changée : auparavant « {words} ».',
   'digest.turned.figure': 'Chiffre changé, {from} → {to} : auparavant « {words} » le {date}.',

@@ -111,7 +111,42 @@ function isSameQuotation(a: Item, b: Item, ours: string[], theirs: string[]): bo
   if (strangers && short.length < 8) return false
   const shared = inOrder(short, long)
   if (shared / short.length < SAME) return false
+  if (isTurnedAround(short, long)) return false
   return short.length >= 8 || shared === short.length || shared / long.length >= SAME
+}
+
+const isNegation = (word: string) => NEGATION.test(word)
+const NEGATION =
+  /^(?:no|not|never|nor|neither|none|nobody|nothing|nowhere|without|cannot|(?:do|does|did|is|are|was|were|has|have|had|wo|would|ca|could|should|must|ai)nt)$/
+/** Longer texts are not looked at this closely, and no longer run of other words is taken for a change of one. */
+const MOST_ALIGNED = 40_000
+const RUN = 2
+
+/** Whether one word in the middle turns what is said into its opposite, however much the rest is alike. */
+function isTurnedAround(a: string[], b: string[]): boolean {
+  if (a.filter(isNegation).length === b.filter(isNegation).length || a.length * b.length > MOST_ALIGNED) return false
+  const width = b.length + 1
+  const table = new Uint16Array((a.length + 1) * width)
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      table[i * width + j] =
+        a[i] === b[j]
+          ? table[(i + 1) * width + j + 1]! + 1
+          : Math.max(table[(i + 1) * width + j]!, table[i * width + j + 1]!)
+  // The words between two that both texts have, of the one and of the other.
+  let [i, j, from] = [0, 0, null as [number, number] | null]
+  while (i < a.length && j < b.length) {
+    if (a[i] === b[j]) {
+      const [ours, theirs] = from ? [a.slice(from[0], i), b.slice(from[1], j)] : [[], []]
+      const isShort = ours.length <= RUN && theirs.length <= RUN
+      if (isShort && ours.some(isNegation) !== theirs.some(isNegation)) return true
+      i += 1
+      j += 1
+      from = [i, j]
+    } else if (table[(i + 1) * width + j]! >= table[i * width + j + 1]!) i += 1
+    else j += 1
+  }
+  return false
 }
 
 /** How many words of the shorter text stand in the longer one in the same order: longest common subsequence, banded. */

@@ -208,3 +208,29 @@ describe('a speaker who turns', () => {
     expect((await curator.slash('said', { who: 'Mira Sol' })).text).toContain(turned)
   })
 })
+
+describe('bad input', () => {
+  test('messy ClaimReview is imported where it is usable; what is not is listed with its place and reason', async () => {
+    const messy = [
+      { '@type': 'ClaimReview', claimReviewed: '<p>The tower is 40 m tall</p>', reviewRating: [], url: '/a' },
+      { '@type': 'ClaimReview', reviewRating: { alternateName: 'False' } },
+    ]
+    const reply = await curator.slash('claim import', {
+      file: scene.server.attach('messy.json', JSON.stringify(messy)),
+    })
+    expect(reply.text).toMatch(/New: 1.*Not usable: [1-9]/)
+    expect(reply.text.replaceAll('\\', '')).toMatch(/- messy\.json\S*: .*claimReviewed/)
+    expect(await scene.store.claims.list(IDS.guild)).toMatchObject([
+      { text: 'The tower is 40 m tall', figures: [{ value: 40 }] },
+    ])
+  })
+
+  test.each([
+    ['one stop word', 'the'],
+    ['emoji', '🦊🦊🐺'],
+    ['as much as Discord takes', 'the lamps stay on '.repeat(80)],
+  ])('of %s is answered', async (_, words) => {
+    await record(scene.store)
+    expect((await curator.slash('lookup text', { words })).first?.type).toBe(4)
+  })
+})
