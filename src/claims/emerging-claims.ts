@@ -23,7 +23,7 @@ export type Emerging = {
 const ALIKE = 0.6
 /** Shorter statements recur everywhere and claim nothing. In words. */
 const LEAST_WORDS = 5
-const BREATH = 5
+const BREATH = 2
 
 /**
  * Groups statements that match no known claim and recur. The same for any order of the same statements.

@@ -8,7 +8,7 @@ import { claimsFor, decideFound, thresholdOf } from './known-claims.ts'
 
 /** What recurs is looked for in what was recorded this lately, the newest so many statements of it. */
 const DAYS = 14
-const MOST = 1500
+const MOST = 600
 
 type Asked = Pick<Kit, 'store' | 'rooms' | 'now'>
 /** Of each record: what was found last for each server, as long as nothing changes. */
