@@ -15,10 +15,13 @@ import { quoted } from './reply.ts'
 
 /** More than this in one server is a mistake or an attack. */
 export const MOST_CLAIMS = 500
+/** Of a claim's words, in UTF-16 code units. */
+const SHORTEST = 10
+const LONGEST = 500
 
 /** What a claim is made of, where a curator writes one. */
 export const claimOptions = (isNew: boolean): APIApplicationCommandBasicOption[] => [
-  textOption('text', 'claim.text', { required: isNew, maxLength: 500 }),
+  textOption('text', 'claim.text', { required: isNew, maxLength: LONGEST }),
   textOption('title', 'claim.name', { maxLength: 100 }),
   textOption('claimant', 'claim.claimant', { maxLength: 100 }),
   textOption('verdict', 'claim.verdict', { maxLength: 100 }),
@@ -71,7 +74,7 @@ export async function keepClaim(given: Claim, asker: Asker, context: CommandCont
   const { store, now } = context
   const { say, guildId, userId } = asker
   const claim = { ...given, figures: findFigures(given.text) }
-  if (claim.text.trim().length < 10) throw new UsageError(say.text('claim.short'))
+  checkLength(claim.text, asker)
   await store.transaction(async (tx) => {
     if ((await tx.claims.list(guildId)).length >= MOST_CLAIMS)
       throw new UsageError(say.text('claim.full', { most: MOST_CLAIMS }))
@@ -82,6 +85,12 @@ export async function keepClaim(given: Claim, asker: Asker, context: CommandCont
   })
   const words = say.text('claim.added', { claim: quoted(claim.text, 200), id: claim.id })
   return withLookBack(withLine(words), asker, context)
+}
+
+/** @throws {UsageError} where these words are no claim's */
+function checkLength(text: string, { say }: Asker): void {
+  if (text.trim().length < SHORTEST) throw new UsageError(say.text('claim.short'))
+  if (text.length > LONGEST) throw new UsageError(say.text('claim.long', { most: LONGEST }))
 }
 
 /** Changes a claim of this server's own; the operator's are the operator's. @throws {UsageError} */
@@ -96,12 +105,14 @@ export async function editClaim(
   const wanted = options.getString('claim') ?? ''
   const known = (await store.claims.list(guildId)).find(({ id, owner }) => id === wanted && owner === guildId)
   if (!known) throw new UsageError(say.text('claim.foreign', { claim: wanted.slice(0, 60) }))
+  const words = options.getString('text')
+  if (words !== null) checkLength(words, asker)
   const changed: Claim = retire
     ? { ...known, status: known.status === 'active' ? 'retired' : 'active' }
     : withReview(
         {
           ...known,
-          text: options.getString('text') ?? known.text,
+          text: words ?? known.text,
           title: options.getString('title') ?? known.title,
           claimant: options.getString('claimant') ?? known.claimant,
         },
@@ -128,7 +139,7 @@ export const trackComponent = (context: CommandContext): Component => ({
       .map(({ content }) => content)
       .join(' ')
       .replace(/\s+/g, ' ')
-      .slice(0, 500)
+      .slice(0, LONGEST)
     const claim = { ...newClaim(text, asker.guildId), claimant: entry.speaker?.name ?? null, date: entry.firstSeen }
     return keepClaim(claim, asker, context)
   },

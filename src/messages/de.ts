@@ -355,6 +355,7 @@ export const de: Messages = {
     'Zu einem Urteil gehört, wer wann geprüft hat: verdict, reviewer und review_date zusammen angeben.',
   'claim.review.date': 'Das Datum muss aussehen wie 2026, 2026-03 oder 2026-03-02.',
   'claim.short': 'Eine Behauptung hat mindestens zehn Zeichen.',
+  'claim.long': 'Eine Behauptung hat höchstens {most} Zeichen.',
   'claim.full': 'Dieser Server führt {most} Behauptungen, mehr gehen nicht: zuerst eine ablegen.',
   'claim.already': 'Diese Behauptung führt dieser Server schon.',
   'claim.added':

@@ -353,6 +353,7 @@ export const en = {
   'claim.review.whole': 'A verdict needs who reviewed it and when: give verdict, reviewer and review_date together.',
   'claim.review.date': 'The date must look like 2026, 2026-03 or 2026-03-02.',
   'claim.short': 'A claim has at least ten characters.',
+  'claim.long': 'A claim has at most {most} characters.',
   'claim.full': 'This server keeps {most} claims, which is the limit: retire one first.',
   'claim.already': 'This server keeps that claim already.',
   'claim.added':

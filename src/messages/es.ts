@@ -352,6 +352,7 @@ export const es: Messages = {
     'Un veredicto necesita quién verificó y cuándo: indique verdict, reviewer y review_date juntos.',
   'claim.review.date': 'La fecha debe ser como 2026, 2026-03 o 2026-03-02.',
   'claim.short': 'Una afirmación tiene al menos diez caracteres.',
+  'claim.long': 'Una afirmación tiene como máximo {most} caracteres.',
   'claim.full': 'Este servidor lleva {most} afirmaciones, que es el límite: retire una antes.',
   'claim.already': 'Este servidor ya lleva esa afirmación.',
   'claim.added':

@@ -354,6 +354,7 @@ export const fr: Messages = {
   'claim.review.whole': 'Un verdict exige qui a vérifié et quand : donnez verdict, reviewer et review_date ensemble.',
   'claim.review.date': 'La date doit ressembler à 2026, 2026-03 ou 2026-03-02.',
   'claim.short': 'Une affirmation a au moins dix caractères.',
+  'claim.long': 'Une affirmation a au plus {most} caractères.',
   'claim.full': 'Ce serveur tient {most} affirmations, c’est la limite : retirez-en une d’abord.',
   'claim.already': 'Ce serveur tient déjà cette affirmation.',
   'claim.added':
