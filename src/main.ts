@@ -9,6 +9,7 @@ import { mendClock } from './jobs/clock.ts'
 import type { Kit } from './jobs/kit.ts'
 import { oweMatching, takeClaimsOver } from './jobs/known-claims.ts'
 import { matchBackRound } from './jobs/match-back.ts'
+import { pastRound } from './jobs/past.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
 import { retainRound } from './jobs/retain.ts'
@@ -144,6 +145,7 @@ async function goOn(
       await takeClaimsOver(kit)
       await matchBackRound(kit)
     }),
+    tick('the past of accounts', () => pastRound(kit)),
     tick('watching', () => watch(kit, pulse, outlets), '30 * * * * *'),
   ]
   await watch(kit, pulse, outlets)

@@ -79,7 +79,11 @@ export type LongReading = {
   /** Documents that it has brought so far. */
   documents: number
   /** Who asked for it in Discord and where its progress is told, null where an operator did. */
-  askedBy: { guildId: string; channelId: string; userId: string; locale: string; messageId: string | null } | null
+  askedBy: { guildId: string; channelId: string; userId: string; locale: string } | null
+  /** Where it could not be asked: when it goes on, and why not before. */
+  waiting?: { until: string; reason: string } | null
+  /** Set until its end is told; `trouble` where it ended before all was read. */
+  ended?: { at: string; trouble: string | null } | null
 }
 
 /** Where a document was read: a path or URL as given, and the line, member or offset in it. */

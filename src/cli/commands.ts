@@ -54,6 +54,8 @@ function unused(log: CommandContext['log']): CommandContext {
     emerging: refuse,
     outside: { read: refuse, find: refuse, file: refuse },
     readNow: refuse,
+    readPast: refuse,
+    stopPast: refuse,
     packs: () => [],
     post: refuse,
     tell: refuse,

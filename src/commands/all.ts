@@ -15,6 +15,7 @@ import { type Lister, listComponent } from './lists.ts'
 import { lookup, lookupMenu } from './lookup.ts'
 import { trackComponent } from './own-claims.ts'
 import { feedsComponent } from './own-sources.ts'
+import { past, pastComponent } from './past.ts'
 import { said, saidList, why } from './record.ts'
 import { setup, setupComponent } from './setup.ts'
 import { source, sourceList } from './source.ts'
@@ -42,7 +43,7 @@ const LISTERS: Record<string, Lister> = {
 export function allCommands(context: CommandContext): { commands: Command[]; components: Component[] } {
   const commands: Command[] = [
     ...[setup, subscribe, unsubscribe, subscriptions, watch, digest, status, forget].map((one) => one(context)),
-    ...[lookup, lookupMenu, said, timeline, why, exportSaid, claim, entity, source].map((one) => one(context)),
+    ...[lookup, lookupMenu, said, timeline, why, exportSaid, claim, entity, past, source].map((one) => one(context)),
     help(() => commands),
   ]
   return {
@@ -60,6 +61,7 @@ export function allCommands(context: CommandContext): { commands: Command[]; com
       trackComponent(context),
       emergingComponent(context),
       feedsComponent(context),
+      pastComponent(context),
     ],
   }
 }

@@ -37,6 +37,8 @@ export type ChangeKind =
   | 'source-remove'
   | 'source-pause'
   | 'source-resume'
+  | 'past'
+  | 'past-stop'
 const UNDO_HOURS = 24
 
 /** Notes a change in the audit list, in the transaction that makes it. */

@@ -1,9 +1,10 @@
 import type { Emerging } from '../claims/emerging-claims.ts'
 import type { Pack } from '../config/packs.ts'
+import type { PastWish } from '../jobs/past.ts'
 import type { Reader } from '../jobs/reader.ts'
 import type { Touched } from '../jobs/track.ts'
 import type { Log } from '../log.ts'
-import type { Delivery, Digest, Entity, LookupAnswer, MatchJob, Posting } from '../model.ts'
+import type { Delivery, Digest, Entity, LongReading, LookupAnswer, MatchJob, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
 
 /** What commands work with. */
@@ -26,6 +27,10 @@ export type CommandContext = {
   outside: Pick<Reader, 'read' | 'find' | 'file'>
   /** Reads sources of this server now, as far as the time allows, and analyses what came. */
   readNow(sourceIds: string[]): Promise<void>
+  /** Reads an account’s archived posts in the background; null where it is being read already. */
+  readPast(wish: PastWish): Promise<LongReading | null>
+  /** Ends such a reading; what it brought stays. @returns false where it is over */
+  stopPast(id: string): Promise<boolean>
   /** Bundled topics to begin with. */
   packs(): Pack[]
   /** What is known of a text or a link, as far as this server may see it; null is a direct message. */

@@ -8,7 +8,7 @@ import { slash, textOption } from './define.ts'
 import { panel } from './reply.ts'
 
 const GROUPS: Record<string, string[]> = {
-  'help.read': ['lookup', 'said', 'timeline', 'why', 'export', 'claim', 'entity', 'source'],
+  'help.read': ['lookup', 'said', 'timeline', 'why', 'export', 'claim', 'entity', 'past', 'source'],
   'help.configure': ['setup', 'subscribe', 'unsubscribe', 'subscriptions', 'watch', 'digest', 'status', 'forget'],
 }
 

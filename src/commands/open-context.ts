@@ -4,10 +4,12 @@ import type { Kit } from '../jobs/kit.ts'
 import { takeClaimsOver, thresholdOf } from '../jobs/known-claims.ts'
 import { lookUp } from '../jobs/lookup.ts'
 import { matchBackRound } from '../jobs/match-back.ts'
+import { askPast, stopPast } from '../jobs/past.ts'
 import { readNow } from '../jobs/queue.ts'
 import { entitiesFor, roomsFor, trackAgain } from '../jobs/track.ts'
 import { adjustedFor } from './adjusted.ts'
 import type { CommandContext } from './context.ts'
+import { tellPast } from './past-progress.ts'
 
 /** A preview without a subscription looks back this far. */
 const PREVIEW_HOURS = 24
@@ -18,6 +20,7 @@ export function openContext(
   { tell, post, channelName }: Pick<CommandContext, 'tell' | 'post' | 'channelName'>,
 ): CommandContext {
   const { store, now, log } = kit
+  kit.tellPast = (reading) => tellPast(reading, { tell, log })
   return {
     store,
     now,
@@ -36,6 +39,8 @@ export function openContext(
     emerging: (guildId) => emergingFor(guildId, kit),
     outside: kit.reader,
     readNow: (sourceIds) => readNow(kit, sourceIds),
+    readPast: (wish) => askPast(wish, kit),
+    stopPast: (id) => stopPast(id, kit),
     packs: () => kit.config.packs,
     async lookup(text, guildId) {
       const rooms = { ...roomsFor(kit.rooms, guildId), threshold: await thresholdOf(guildId, kit) }

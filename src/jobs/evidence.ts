@@ -31,7 +31,7 @@ export async function findCopies({ store, config, reader, now, log, stopping }: 
         const document = await tx.documents.get(id)
         if (!document) return
         const archivedAt = copy && holds ? [...document.archivedAt, copy] : document.archivedAt
-        const facts = { sourceId: '', keys: [], backlog: false, sample: false, now: now() }
+        const facts = { sourceId: '', keys: [], backlog: false, sample: false, now: now(), owner: 'unchanged' }
         await tx.documents.put({ ...document, archivedAt, copyAskedAt: now() }, facts)
       })
       if (holds) found += 1

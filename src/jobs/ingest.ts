@@ -99,7 +99,7 @@ export async function recordDeletion(
 }
 
 /** What the sources themselves do not say. */
-async function languagesOf(items: RawItem[], sourceId: string): Promise<Map<RawItem, string | null>> {
+export async function languagesOf(items: RawItem[], sourceId: string): Promise<Map<RawItem, string | null>> {
   const found = new Map<RawItem, string | null>()
   for (const item of items)
     if (item.language === null) found.set(item, (await withLanguage(toDocument(item, sourceId))).language)
@@ -107,7 +107,12 @@ async function languagesOf(items: RawItem[], sourceId: string): Promise<Map<RawI
 }
 
 /** `isNews` is asked where a document is new: what is no news is on record, and never posted. */
-export type RecordFacts = { isNews(): boolean; now: string }
+export type RecordFacts = {
+  isNews(): boolean
+  now: string
+  /** The server that it is read for, where its source does not tell. */
+  owner?: string
+}
 
 const once = (ask: () => boolean): (() => boolean) => {
   let answer: boolean | undefined
@@ -150,6 +155,7 @@ export async function recordDocument(
     sample: source.sample,
     backlog,
     now: facts.now,
+    owner: facts.owner,
   })
   return known ? 0 : 1
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import type { Delivery, Posting } from '../model.ts'
+import type { Delivery, LongReading, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import type { Reader } from './reader.ts'
@@ -19,6 +19,8 @@ export type Kit = {
   deliver(delivery: Delivery): Promise<{ messageIds: string[] } | 'later'>
   /** Draws what was posted again, as its entries stand now; `later` as above. Without it nothing is ever posted. */
   redraw?(posting: Posting): Promise<'done' | 'later'>
+  /** Tells that a reading which somebody asked for is over, or says `later` where its door is not open yet. */
+  tellPast?: ((reading: LongReading) => Promise<'done' | 'later'>) | undefined
   /** Told how far a long work is: `reading sources`, 3, 11. */
   progress(work: string, done: number, all: number): void
   /** First responses that people wait for just now: long work stands back until they are given. */

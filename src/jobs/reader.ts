@@ -3,7 +3,7 @@ import { program } from '../config.ts'
 import { SourceError } from '../errors.ts'
 import type { ArchivedCopy, Source, SourceState } from '../model.ts'
 import { closestCopy } from '../sources/archive/availability.ts'
-import { createWayback, waybackLimits } from '../sources/archive/wayback.ts'
+import { createWayback, type Wayback, waybackLimits } from '../sources/archive/wayback.ts'
 import { type FoundFeed, findFeeds } from '../sources/find-feeds.ts'
 import { createNet, type NetOptions } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
@@ -17,6 +17,8 @@ export type Reader = AsyncDisposable & {
   parts(source: Source, state: SourceState | null): AsyncGenerator<SourceReading>
   /** The Wayback Machine’s copy of an address nearest to a time, null where it was asked and has none. @throws {SourceError} */
   copy?(address: string, near: string | null): Promise<ArchivedCopy | null>
+  /** An account’s archived posts, question by question; the same manners hold for all readings. @throws {SourceError} */
+  past?: Wayback['steps']
   /** The article of one web page. @throws {SourceError} */
   page(address: string): Promise<SourceReading>
   /** The feeds of a site, each read before it is named. @throws {SourceError} */
@@ -42,6 +44,7 @@ export function openReader(
     read: (source, state) => readSource(source, state, { net, parsers, wayback }),
     parts: (source, state) => readParts(source, state, { net, parsers, wayback }),
     copy: (address, near) => closestCopy(address, near, { net, base: waybackUrl }),
+    past: (target, cursor, signal) => wayback.steps(target, cursor, signal),
     page: (address) => readPage(address, { net, parsers }),
     find: (address) => findFeeds(address, { net, parsers }),
     async file(address, maxBytes) {

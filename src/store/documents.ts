@@ -136,8 +136,9 @@ const STRETCH = 200
  * too, it is new to those who see it now, and is analysed anew for them.
  */
 async function setOwner(db: Kysely<Tables>, id: string, isKnown: boolean, facts: DocumentFacts): Promise<void> {
+  if (facts.owner === 'unchanged') return
   const source = await db.selectFrom('sources').select('owner').where('id', '=', facts.sourceId).executeTakeFirst()
-  const owner = source?.owner ?? 'operator'
+  const owner = facts.owner ?? source?.owner ?? 'operator'
   const before = await db.selectFrom('document_owners').select('owner').where('document_id', '=', id).execute()
   if (before.some((row) => row.owner === owner) || (isKnown ? before.length === 0 : owner === 'operator')) return
   if (owner === 'operator') await db.deleteFrom('document_owners').where('document_id', '=', id).execute()

@@ -37,7 +37,15 @@ export type Found = {
 }
 
 /** What the store keeps about a document besides the document: `keys` are what other copies of it are known by. */
-export type DocumentFacts = { sourceId: string; keys: string[]; backlog: boolean; sample: boolean; now: string }
+export type DocumentFacts = {
+  sourceId: string
+  keys: string[]
+  backlog: boolean
+  sample: boolean
+  now: string
+  /** The server that it was read for, where its source does not tell; `unchanged` where nothing new was read. */
+  owner?: string | undefined
+}
 
 /** All that one version of the rooms found in a document. */
 export type Analysis = {

@@ -17,6 +17,8 @@ const { commands } = allCommands({
   emerging: none,
   outside: { read: none, find: none, file: none },
   readNow: none,
+  readPast: none,
+  stopPast: none,
   packs: none,
   lookup: none,
   previewDigest: none,

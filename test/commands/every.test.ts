@@ -12,7 +12,8 @@ let web: TestServer
 let curator: Person
 beforeEach(async () => {
   web = await startServer()
-  scene = await openScene({}, true)
+  web.on('/cdx/search/cdx', { body: '[]' })
+  scene = await openScene({}, true, web.url)
   curator = new Person(scene.server)
 })
 afterEach(async () => {
@@ -125,6 +126,10 @@ async function driveAll(): Promise<void> {
   said(await curator.slash('source resume', { source }), 'read again')
   const site = await curator.slash('source add', { address: web.url })
   said(await curator.press(site.custom(/Choose what is read/), [`${web.url}/two`]), 'is read from now on')
+  const past = await curator.slash('past', { who: '@zephyrine', from: '2015', to: '2016-02' })
+  said(past, 'The past of @zephyrine')
+  // It may be over before the button is pressed.
+  said(await curator.press(past.custom(/Stop/)), /Stopped reading|is over/)
   said(await curator.slash('claim list'), WORD)
   said(await curator.slash('claim show', { claim }), WORD)
   said(await curator.slash('claim edit', { claim, title: 'Lamps' }), 'Changed')

@@ -17,7 +17,7 @@ const closest = (timestamp: string) => ({
 })
 
 /** A record with one reported article, and a program that asks this server for its copy. */
-async function reported(server: TestServer, over: { findCopies?: boolean; backlog?: boolean } = {}) {
+async function reported(server: TestServer, over: { findCopies?: boolean; backlog?: boolean; owner?: string } = {}) {
   const kit = await feedKit([])
   const wayback = { ...kit.config.wayback, findCopies: over.findCopies ?? true }
   const config = { ...kit.config, waybackUrl: server.url, wayback }
@@ -29,7 +29,7 @@ async function reported(server: TestServer, over: { findCopies?: boolean; backlo
     text: '“We will pay,” Mira Sol said of Cloudflare.',
     archivedAt: [],
   })
-  await kit.store.documents.put(article, { ...facts, backlog: over.backlog ?? false })
+  await kit.store.documents.put(article, { ...facts, backlog: over.backlog ?? false, owner: over.owner })
   await analyseStored(kit)
   return {
     ...kit,
@@ -57,6 +57,16 @@ describe('what is reported', () => {
     expect(entry?.reports[0]?.archivedAt).toEqual([
       { url: 'http://archive.example/web/20260302100000/x', capturedAt: '2026-03-02T10:00:00.000Z' },
     ])
+  })
+
+  test('for one server alone stays that server’s', async () => {
+    await using server = await startServer('127.0.0.21')
+    server.on('/wayback/available', closest('20260302100000'))
+    const guild = '200000000000000001'
+    await using kit = await reported(server, { owner: guild })
+    expect(await findCopies(kit)).toBe(1)
+    expect(await kit.store.seenBy('200000000000000002').documents.get('a')).toBeNull()
+    expect((await kit.store.seenBy(guild).documents.get('a'))?.archivedAt).toHaveLength(1)
   })
 
   test.each([

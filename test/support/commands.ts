@@ -45,15 +45,23 @@ export type Scene = AsyncDisposable & {
   clock: { now: string }
 }
 
-/** @param isReal with look-ups and previews from the record; without, they answer something fixed */
-export async function openScene(over: Partial<CommandContext> = {}, isReal = false): Promise<Scene> {
+/**
+ * @param isReal with look-ups and previews from the record; without, they answer something fixed
+ * @param archiveUrl of a Wayback Machine of our own, which is asked without pauses
+ */
+export async function openScene(
+  over: Partial<CommandContext> = {},
+  isReal = false,
+  archiveUrl = 'http://127.0.0.1:9',
+): Promise<Scene> {
   const server = await DiscordServer.start()
   const dataFolder = scratch()
   const store = await openStore({ dataFolder })
   const log = pino({ level: 'silent' })
   const clock = { now: '2026-03-02T12:00:00.000Z' }
   const config = {
-    ...readConfig({ ALLOW_ADDRESSES: '127.0.0.0/8' }, { data: dataFolder }),
+    ...readConfig({ ALLOW_ADDRESSES: '127.0.0.0/8', WAYBACK_URL: archiveUrl }, { data: dataFolder }),
+    wayback: { indexGapSeconds: 0, captureGapSeconds: 0, pageRows: 3, findCopies: false },
     entities: [mira],
     claims: [],
     sources: [],

@@ -38,6 +38,7 @@ export async function startWayback(address = '127.0.0.1'): Promise<WaybackServer
       const rows = held.filter(
         ({ original, timestamp }) =>
           timestamp >= (url.searchParams.get('from') ?? '') &&
+          timestamp.slice(0, (url.searchParams.get('to') ?? '').length) <= (url.searchParams.get('to') || '9') &&
           original
             .replace(/^https?:\/\/(www\.)?/, '')
             .toLowerCase()
