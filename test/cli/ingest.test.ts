@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ingest, verb } from '../../src/cli/ingest.ts'
 import { UsageError } from '../../src/errors.ts'
+import { startServer } from '../support/http-server.ts'
 import { shared, sharedIsMissing } from '../support/shared.ts'
 
 let folder: string
@@ -95,6 +96,30 @@ describe('ingest', () => {
       'Die Fähre zu den äußeren Inseln fährt am Montag wieder, sagte das Hafenamt nach einem Winter voller Reparaturen und Streit.'
     const { documents } = await ingesting(file('de.txt', `${text}\n\n${text}`))
     expect(documents[0]).toMatchObject({ language: 'de', kind: 'article' })
+  })
+})
+
+describe('--from and --to', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('ask an archive only for that time', async () => {
+    await using archive = await startServer()
+    archive.on('*', { body: '[]' })
+    vi.stubEnv('WAYBACK_URL', archive.url)
+    vi.stubEnv('ALLOW_ADDRESSES', '127.0.0.0/8')
+    const config = file('quick.yaml', 'wayback: { indexGapSeconds: 0.01, captureGapSeconds: 0.01 }\n')
+    const wanted = ['--from', '2015-11', '--to', '2015-12-05', 'wayback:twitter.com/tidewatch_demo']
+    const { problems } = await ingesting('--config', config, ...wanted)
+    expect(problems).toMatchObject([{ reason: expect.stringContaining('holds no captures') }])
+    const asked = archive.arrivals.map(({ path }) => new URL(path, archive.url).searchParams)
+    expect(asked.map((query) => [query.get('from'), query.get('to')])).toEqual(Array(3).fill(['201511', '20151205']))
+  })
+
+  test.each([
+    [['--from', 'spring', 'wayback:twitter.com/tidewatch_demo'], 'is no time'],
+    [['--to', '2016', 'posts.jsonl'], 'are for wayback'],
+  ])('refuse %j', async (args, words) => {
+    await expect(ingesting(...args)).rejects.toThrow(words)
   })
 })
 
