@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { SourceError } from '../errors.ts'
 import { isCassette, readCassette } from './archive/cassette.ts'
 import { isPersonalArchive, readExportZip } from './archive/export-zip.ts'
-import { brokenOff, type Read, readJsonLines } from './archive/json-lines.ts'
+import { brokenOff, type Read, readJsonBatches, readJsonLines } from './archive/json-lines.ts'
 import { jsonValues } from './archive/json-values.ts'
 import { isArchiveScript, readArchivePosts } from './archive/personal-archive.ts'
 import { readPosts } from './archive/read-posts.ts'
@@ -41,33 +41,43 @@ type ReadOptions = FileOptions & { afterLine?: number }
  */
 export async function* readLocalFile(path: string, parsers: Parsers, options: FileOptions = {}): AsyncGenerator<Read> {
   const { from } = options
-  if (!from || from.reads === 0) return yield* readAll(path, parsers, options)
+  const all = from && from.reads > 0 ? { ...options, afterLine: from.line - 1 } : options
   let place = START
-  for await (const read of readAll(path, parsers, { ...options, afterLine: from.line - 1 })) {
-    place = placeBehind(place, read)
-    if (place.line > from.line || place.reads > from.reads) yield read
-  }
+  for await (const reads of readAll(path, parsers, all))
+    for (const read of reads) {
+      if (from && from.reads > 0) {
+        place = placeBehind(place, read)
+        if (place.line <= from.line && place.reads <= from.reads) continue
+      }
+      yield read
+    }
 }
 
-async function* readAll(path: string, parsers: Parsers, options: ReadOptions): AsyncGenerator<Read> {
+/** All that a file holds, in parts: of lines many at a time. */
+async function* readAll(path: string, parsers: Parsers, options: ReadOptions): AsyncGenerator<Read[]> {
   const { head, size } = await readHead(path)
-  if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return yield* readZip(path, parsers, options)
+  if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return yield* singly(readZip(path, parsers, options))
   const packing = packingOf(head)
   const start = packing === 'none' ? head : await firstBytes(path, packing)
-  if (isTar(start)) return yield* readTarOfLines(unpacked(path, packing, options.onBytes), path, options)
+  const bytes = (packed = packing) => unpacked(path, packed, options.onBytes)
+  if (isTar(start)) return yield* singly(readTarOfLines(bytes(), path, options))
   const text = start
     .toString('utf8')
     .replace(/^\ufeff/, '')
     .trimStart()
-  if (text.startsWith('WARC/')) return yield* readWarc(unpacked(path, 'none', options.onBytes), path, parsers)
-  if (isArchiveScript(text)) return yield* readArchivePosts(unpacked(path, packing, options.onBytes), path)
+  if (text.startsWith('WARC/')) return yield* singly(readWarc(bytes('none'), path, parsers))
+  if (isArchiveScript(text)) return yield* singly(readArchivePosts(bytes(), path))
   const shape = shapeOf(text, start.length < HEAD)
-  if (shape === 'lines') return yield* readJsonLines(unpacked(path, packing, options.onBytes), path, options)
+  if (shape === 'lines') return yield* readJsonBatches(bytes(), path, options)
   if (shape === 'json' && size > MAX_WHOLE && text.startsWith('['))
-    return yield* readArchivePosts(unpacked(path, packing, options.onBytes), path)
+    return yield* singly(readArchivePosts(bytes(), path))
   if (size > MAX_WHOLE)
     throw new SourceError('too-large', path, `it is larger than ${MAX_WHOLE / 1e6} MB and no archive that is known`)
-  yield* readWhole(path, { packing, shape, text }, parsers)
+  yield* singly(readWhole(path, { packing, shape, text }, parsers))
+}
+
+async function* singly(reads: AsyncIterable<Read>): AsyncGenerator<Read[]> {
+  for await (const read of reads) yield [read]
 }
 
 type Shape = 'lines' | 'json' | 'html' | 'feed' | 'text'

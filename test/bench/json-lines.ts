@@ -9,6 +9,8 @@ import { createParsers } from '../../src/sources/parsers.ts'
 import { makePosts } from './json-lines/make-posts.ts'
 
 const LINES = 60_000
+/** Each is timed so often, in turn, and its best time counts: whatever else runs on the machine only makes it slower. */
+const ROUNDS = 5
 
 /** Posts a second out of a packed collection, beside a readline loop and jq in the same run; and most memory in use. */
 export async function run(args: string[]): Promise<void> {
@@ -17,12 +19,18 @@ export async function run(args: string[]): Promise<void> {
   const path = join(folder, 'posts.jsonl.gz')
   try {
     const bytes = await makePosts(path, lines)
-    console.log(`json-lines: ${lines} posts, ${Math.round(bytes / 1e6)} MB unpacked`)
-    await readlineLoop(path)
-    const peer = await timed(lines, () => readlineLoop(path))
-    const ours = await timed(lines, () => read(path))
-    const followed = await timed(lines, () => read(path, 'reader_7'))
-    const jq = jqRate(path, lines)
+    console.log(`json-lines: ${lines} posts, ${Math.round(bytes / 1e6)} MB unpacked, best of ${ROUNDS}`)
+    await read(path)
+    const memory = process.resourceUsage().maxRSS
+    const rates = { peer: 0, ours: 0, followed: 0, jq: null as number | null }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      rates.peer = Math.max(rates.peer, await timed(lines, () => readlineLoop(path)))
+      rates.ours = Math.max(rates.ours, await timed(lines, () => read(path)))
+      rates.followed = Math.max(rates.followed, await timed(lines, () => read(path, 'reader_7')))
+      const jq = jqRate(path, lines)
+      if (jq) rates.jq = Math.max(rates.jq ?? 0, jq)
+    }
+    const { peer, ours, followed, jq } = rates
     const row = (name: string, rate: number | null, note = '') =>
       console.log(
         `  ${name.padEnd(28)} ${rate === null ? 'not on this machine' : `${Math.round(rate / 1000)} k/s`} ${note}`,
@@ -35,9 +43,7 @@ export async function run(args: string[]): Promise<void> {
       `${(ours / peer).toFixed(2)} × readline${jq ? `, ${(ours / jq).toFixed(1)} × jq` : ''} (wanted: 1.8 and 4)`,
     )
     row('ours, one author followed', followed, `${(followed / ours).toFixed(2)} × ours (wanted: 3)`)
-    console.log(
-      `  most memory                  ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, readline loop included (wanted: under 200)`,
-    )
+    console.log(`  most memory, ours alone      ${Math.round(memory / 1024)} MB (wanted: under 200)`)
   } finally {
     rmSync(folder, { recursive: true })
   }

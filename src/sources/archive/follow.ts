@@ -7,6 +7,8 @@ export type Followed = {
    * be told apart by their bytes. For text that holds one byte a character (latin1). Has the flag g.
    */
   lines: RegExp | null
+  /** Each match of `lines` begins with one of these, whatever its case; null where that cannot be said. */
+  marks: readonly string[] | null
   /** True where these are words of somebody who is followed, whoever passed them on. */
   wants(item: RawItem): boolean
 }
@@ -22,11 +24,13 @@ export function followedBy(names: readonly string[]): Followed | null {
   if (wanted.size === 0) return null
   const parts = [...wanted].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   const plain = [...wanted].every((name) => /^[\x21-\x7e]+$/.test(name) && !/["\\/]/.test(name))
-  if ([...wanted].some((name) => /^\d+$/.test(name))) parts.push(ODD_NUMBER)
+  const ids = [...wanted].some((name) => /^\d+$/.test(name))
+  if (ids) parts.push(ODD_NUMBER)
   const isWanted = (author: RawItem['author']) =>
     author !== null && [author.alternateName, author.identifier].some((one) => one !== null && wanted.has(folded(one)))
   return {
     lines: plain ? new RegExp(`${parts.join('|')}|"delete"|${ESCAPED_LETTER}`, 'gi') : null,
+    marks: plain && !ids ? [...wanted, '"delete"', '\\u00'] : null,
     wants: ({ author, post }) => isWanted(author) || isWanted(post?.sharedContent?.author ?? null),
   }
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Problem, RawItem } from '../../model.ts'
-import { followedBy } from './follow.ts'
+import { createMarkFinder, type MarkFinder } from './find-marks.ts'
+import { type Followed, followedBy } from './follow.ts'
 import { readPosts } from './read-posts.ts'
 import { skimPost } from './skim-posts.ts'
 
@@ -25,6 +26,8 @@ export function sealed({ item, raw }: { item: RawItem; raw?: Buffer }): RawItem 
 /** A line longer than this is no post. */
 const MAX_LINE = 16_000_000
 const NEWLINE = 10
+/** What is followed by its marks is never longer. */
+const LONGEST = 64
 
 /**
  * Reads posts from JSON lines, one at a time: memory does not grow with the file. A line that cannot be read is one
@@ -36,25 +39,37 @@ const NEWLINE = 10
 export async function* readJsonLines(
   bytes: AsyncIterable<Buffer>,
   source: string,
-  { member = null, follow = [], afterLine = 0 }: LineOptions = {},
+  options: LineOptions = {},
 ): AsyncGenerator<Read> {
+  for await (const reads of readJsonBatches(bytes, source, options)) for (const read of reads) yield read
+}
+
+/** As readJsonLines, many at a time: handing on each by itself would cost as much as reading it. */
+export async function* readJsonBatches(
+  bytes: AsyncIterable<Buffer>,
+  source: string,
+  { member = null, follow = [], afterLine = 0 }: LineOptions = {},
+): AsyncGenerator<Read[]> {
   const where = (line: number) => (member ? `${member}, line ${line}` : `line ${line}`)
   const followed = followedBy(follow)
   let line = 0
   try {
-    for await (const batch of lineBatches(bytes, { follow: followed?.lines ?? null, afterLine }))
+    for await (const batch of lineBatches(bytes, { follow: followed, afterLine })) {
+      const found: Read[] = []
       for (const [number, raw] of batch) {
         line = number
         const reads = raw === null ? [tooLong(`${source}, ${where(line)}`)] : readLine(raw, source, where(line))
         for (const read of reads) {
           if (followed && 'item' in read && !followed.wants(read.item)) continue
           if (member === null) read.line = line
-          yield read
+          found.push(read)
         }
       }
+      yield found
+    }
   } catch (error) {
     const broken: Read = { problem: { where: `${source}, after ${where(line)}`, reason: brokenOff(error) } }
-    yield member === null ? { ...broken, line } : broken
+    yield [member === null ? { ...broken, line } : broken]
   }
 }
 
@@ -88,19 +103,21 @@ export type NumberedLine = [number: number, raw: Buffer | null]
 /**
  * The lines of a stream, in batches: waiting for each line by itself would cost more than reading it.
  *
- * @param options.follow an expression with the flag g: lines without a match are counted and passed over
+ * @param options.follow lines that cannot hold what is followed are counted and passed over
  */
 export async function* lineBatches(
   bytes: AsyncIterable<Buffer>,
   {
-    follow = null,
+    follow: followed = null,
     maxLine = MAX_LINE,
     afterLine = 0,
-  }: { follow?: RegExp | null; maxLine?: number; afterLine?: number } = {},
+  }: { follow?: Pick<Followed, 'lines' | 'marks'> | null; maxLine?: number; afterLine?: number } = {},
 ): AsyncGenerator<NumberedLine[]> {
   let parts: Buffer[] = []
   let held = 0
   let number = 1
+  const follow = followed?.lines ?? null
+  const finder = followed?.marks?.every(({ length }) => length <= LONGEST) ? createMarkFinder(followed.marks) : null
   const wanted = (line: Buffer) => number > afterLine && (!follow || matches(follow, line))
   for await (const chunk of bytes) {
     const last = chunk.lastIndexOf(NEWLINE)
@@ -112,7 +129,7 @@ export async function* lineBatches(
       if (spanning === null || wanted(spanning)) batch.push([number, spanning])
       number += 1
       const body = chunk.subarray(first + 1, last + 1)
-      number = follow ? matchingLines(body, number, follow, batch) : allLines(body, number, batch)
+      number = follow ? matchingLines(body, { number, follow, finder }, batch) : allLines(body, number, batch)
       if (batch[0] && batch[0][0] <= afterLine) batch = batch.filter(([line]) => line > afterLine)
       parts = []
       held = 0
@@ -148,9 +165,11 @@ function allLines(body: Buffer, from: number, batch: NumberedLine[]): number {
   return number
 }
 
+type Matching = { number: number; follow: RegExp; finder: MarkFinder | null }
+
 /** Adds the lines that match, without looking at the others one by one. @returns the number of the line behind them */
-function matchingLines(body: Buffer, from: number, follow: RegExp, batch: NumberedLine[]): number {
-  const text = body.toString('latin1')
+function matchingLines(body: Buffer, { number: from, follow, finder }: Matching, batch: NumberedLine[]): number {
+  const nextMatch = finder ? matchesByMark(body, follow, finder) : matchesByText(body, follow)
   let number = from
   let counted = 0
   const countTo = (place: number) => {
@@ -159,16 +178,35 @@ function matchingLines(body: Buffer, from: number, follow: RegExp, batch: Number
       counted = end + 1
     }
   }
-  follow.lastIndex = 0
-  for (let match = follow.exec(text); match; match = follow.exec(text)) {
-    const start = text.lastIndexOf('\n', match.index) + 1
-    const end = text.indexOf('\n', match.index)
+  for (let match = nextMatch(0); match !== -1; match = nextMatch(counted)) {
+    const start = body.lastIndexOf(NEWLINE, match) + 1
     countTo(start)
+    const end = body.indexOf(NEWLINE, match)
     batch.push([number, body.subarray(start, end)])
-    follow.lastIndex = end
+    countTo(end + 1)
   }
   countTo(body.length)
   return number
+}
+
+/** @returns a function that gives the first place of a match at or behind a place, -1 where there is none */
+function matchesByText(body: Buffer, follow: RegExp): (from: number) => number {
+  const text = body.toString('latin1')
+  return (from) => {
+    follow.lastIndex = from
+    return follow.exec(text)?.index ?? -1
+  }
+}
+
+/** As matchesByText, where what a match begins with is known. */
+function matchesByMark(body: Buffer, follow: RegExp, finder: MarkFinder): (from: number) => number {
+  finder.take(body)
+  return (from) => {
+    let place = finder.next(from)
+    for (; place !== -1; place = finder.next(place + 1))
+      if (matches(follow, body.subarray(place, place + LONGEST))) return place
+    return -1
+  }
 }
 
 /** Why a stream ended before its end, in words. */

@@ -151,16 +151,30 @@ export const postLanguage = (code: string | null): string | null =>
     : (({ in: 'id', iw: 'he' } as Record<string, string>)[code] ?? code)
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const MONTH_NUMBERS: Record<string, string> = Object.fromEntries(
+  MONTHS.map((name, i) => [name, String(i + 1).padStart(2, '0')]),
+)
+/** Days that every month has, and times that every day has: only others have to be reckoned with. */
+const COMMON_DAY = /^(?:0[1-9]|1\d|2[0-8])$/
+const COMMON_CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/
+const COMMON_YEAR = /^(?:19|20)\d\d$/
 
 /** `Thu Nov 19 00:44:01 +0000 2015`, `2011-03-31 20:29:23 +0000` or ISO 8601, to ISO 8601 with milliseconds. */
 export function statedTime(written: unknown): string | null {
   if (typeof written !== 'string') return null
-  // `Thu Nov 19 00:44:01 +0000 2015` has every part at its place; a whole collection is written so.
+  // A whole collection is written like `Thu Nov 19 00:44:01 +0000 2015`: its parts are put in another order.
   if (written.length === 30 && written.slice(19, 26) === ' +0000 ') {
+    const [month, day, clock, year] = [
+      written.slice(4, 7),
+      written.slice(8, 10),
+      written.slice(11, 19),
+      written.slice(26),
+    ]
+    if (COMMON_DAY.test(day) && COMMON_CLOCK.test(clock) && COMMON_YEAR.test(year) && MONTH_NUMBERS[month])
+      return `${year}-${MONTH_NUMBERS[month]}-${day}T${clock}.000Z`
     const part = (start: number, end: number) => Number(written.slice(start, end))
-    const month = MONTHS.indexOf(written.slice(4, 7))
-    const time = Date.UTC(part(26, 30), month, part(8, 10), part(11, 13), part(14, 16), part(17, 19))
-    return month === -1 || Number.isNaN(time) ? null : new Date(time).toISOString()
+    const time = Date.UTC(part(26, 30), MONTHS.indexOf(month), part(8, 10), part(11, 13), part(14, 16), part(17, 19))
+    return !MONTHS.includes(month) || Number.isNaN(time) ? null : new Date(time).toISOString()
   }
   const spaced = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})?$/.exec(written)
   if (!spaced) return null
