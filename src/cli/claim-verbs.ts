@@ -22,10 +22,11 @@ export async function openClaimKit(config: Config, store: Store, io: Io, asLines
 
 const when = (iso: string | null) => iso?.slice(0, 10) ?? 'undated'
 
-/** Every claim that holds these words, by id. */
-export function listClaims(search: string, { rooms, io, asLines }: ClaimKit): number {
+/** Every claim of a status (null: any) that holds these words, by id. */
+export function listClaims(search: string, status: Claim['status'] | null, { rooms, io, asLines }: ClaimKit): number {
   const wanted = search.toLowerCase()
   const found = allClaims(rooms)
+    .filter((claim) => status === null || claim.status === status)
     .filter(({ id, text, title }) => `${id} ${title ?? ''} ${text}`.toLowerCase().includes(wanted))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   for (const claim of found) io.out(asLines ? JSON.stringify({ type: 'claim', ...claim }) : oneLine(claim))
@@ -58,7 +59,7 @@ export async function showClaim(id: string, kit: ClaimKit): Promise<number> {
       ...statement,
       match: matches.find(({ claimId }) => claimId === id),
     }))
-    io.out(JSON.stringify({ type: 'claim', ...claim, statements }))
+    io.out(JSON.stringify({ type: 'claim', ...claim, history: await store.claims.history(id), statements }))
     return 0
   }
   io.out(oneLine(claim))
@@ -67,6 +68,9 @@ export async function showClaim(id: string, kit: ClaimKit): Promise<number> {
   )
   for (const note of notes) io.out(`  ${note}`)
   for (const words of claim.paraphrases) io.out(`  also: ${words}`)
+  if (claim.figures.length > 0) io.out(`  figures: ${claim.figures.map(({ text }) => text).join(', ')}`)
+  for (const { changedAt, changedBy, before } of await store.claims.history(id))
+    io.out(`  ${when(changedAt)} ${before ? 'changed' : 'added'} by ${changedBy}`)
   for (const { statement, document, matches } of said) {
     const match = matches.find(({ claimId }) => claimId === id)
     const sure = match
@@ -79,17 +83,17 @@ export async function showClaim(id: string, kit: ClaimKit): Promise<number> {
 }
 
 /** Looks for claims no more, or again. Those of the config are the config's. */
-export async function retireClaims(ids: string[], back: boolean, kit: ClaimKit): Promise<number> {
+export async function setStatus(ids: string[], status: Claim['status'], kit: ClaimKit): Promise<number> {
   const { config, store, io, now } = kit
   const named = new Set([...config.claims, ...(config.sample?.claims ?? [])].map(({ id }) => id))
   let missed = 0
   for (const id of ids) {
     const claim = findClaim(id, kit)
     if (!claim || named.has(id)) missed += 1
-    if (claim && named.has(id)) io.err(`“${id}” stands in the config: give it status: retired there`)
+    if (claim && named.has(id)) io.err(`“${id}” stands in the config: give it status: ${status} there`)
     if (!claim || named.has(id)) continue
-    await store.claims.edit({ ...claim, status: back ? 'active' : 'retired' }, { by: 'operator', now: now() })
-    io.out(JSON.stringify({ type: 'claim', id, status: back ? 'active' : 'retired' }))
+    await store.claims.edit({ ...claim, status }, { by: 'operator', now: now() })
+    io.out(JSON.stringify({ type: 'claim', id, status }))
   }
   return missed > 0 ? 1 : 0
 }

@@ -12,7 +12,7 @@ import {
   listEmerging,
   listPositions,
   openClaimKit,
-  retireClaims,
+  setStatus,
   showClaim,
   tryThreshold,
 } from './claim-verbs.ts'
@@ -26,9 +26,9 @@ export const verb: Verb = {
   help: `
 usage: npm run -s onrecord -- claims import <file>… [--dry-run]
        npm run -s onrecord -- claims export [--format jsonl|json|tsv|csv|yaml] [--out FILE]
-       npm run -s onrecord -- claims list [--search WORDS]
+       npm run -s onrecord -- claims list [--search WORDS] [--status active|retired]
        npm run -s onrecord -- claims show | history <id>
-       npm run -s onrecord -- claims retire <id>… [--back]
+       npm run -s onrecord -- claims retire | activate <id>…
        npm run -s onrecord -- claims positions --claim ID [--entity NAME]
        npm run -s onrecord -- claims emerging
        npm run -s onrecord -- claims threshold [VALUE]
@@ -36,12 +36,13 @@ usage: npm run -s onrecord -- claims import <file>… [--dry-run]
 
 import   adds the claims of .jsonl, .tsv, .csv, .yaml, and of schema.org ClaimReview as .json or in a page (.html).
          Identical claims become one with all their reviews; a repeated import changes nothing. What cannot be used is
-         told on standard error with its line and reason, and the rest is imported. It may be interrupted and repeated.
+         told on standard error with its line and reason, and the rest is imported. It tells how far it
+         is, and may be interrupted and repeated.
          A running Onrecord takes the claims over by itself and looks for them in what is on record.
 export   writes all claims; json is a DataFeed of ClaimReview.
-list     all claims, or those that hold some words. show: one with its verdicts and who said it.
+list     all claims, or those that hold some words. show: one with its figures, verdicts, changes and who said it.
 history  what a claim was, newest change first.
-retire   looks for claims no more; --back: again.
+retire   looks for claims no more; activate: again.
 positions  what was said on a claim, in order, and where a speaker turned.
 emerging   what several outlets say and no claim covers.
 threshold  what another matchThreshold would have changed last week.
@@ -60,7 +61,7 @@ Exit code 1 where no claim could be read.`,
         search: { type: 'string', default: '' },
         claim: { type: 'string' },
         entity: { type: 'string' },
-        back: { type: 'boolean', default: false },
+        status: { type: 'string' },
         out: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
       },
@@ -81,37 +82,42 @@ Exit code 1 where no claim could be read.`,
     }
     if (values.format !== undefined && values.format !== 'text' && values.format !== 'jsonl')
       throw new UsageError(`--format must be text or jsonl, not “${values.format}”`)
+    if (values.status !== undefined && values.status !== 'active' && values.status !== 'retired')
+      throw new UsageError(`--status must be active or retired, not “${values.status}”`)
     const config = await loadConfig({ config: values.config, data: values.data })
     await using store = await openStore(config)
     const kit = await openClaimKit(config, store, io, values.format === 'jsonl')
-    if (what === 'list' && rest.length === 0) return listClaims(values.search, kit)
+    if (what === 'list' && rest.length === 0) return listClaims(values.search, values.status ?? null, kit)
     if (what === 'show' && rest.length === 1) return await showClaim(rest[0]!, kit)
-    if (what === 'retire' && rest.length > 0) return await retireClaims(rest, values.back, kit)
+    if (what === 'retire' && rest.length > 0) return await setStatus(rest, 'retired', kit)
+    if (what === 'activate' && rest.length > 0) return await setStatus(rest, 'active', kit)
     if (what === 'emerging' && rest.length === 0) return await listEmerging(kit)
     if (what === 'positions' && rest.length === 0 && values.claim)
       return await listPositions(values.claim, values.entity ?? null, kit)
     if (what === 'threshold' && rest.length <= 1) return await tryThreshold(rest[0], kit)
     throw new UsageError(
-      'say import <file>…, export, list, show <id>, history <id>, retire <id>…, emerging, positions --claim ID, or threshold',
+      'say import <file>…, export, list, show <id>, history <id>, retire <id>…, activate <id>…, emerging, positions --claim ID, or threshold',
     )
   },
 }
 
 /** So many claims are written in one transaction: a crash loses none that was counted. */
 const BATCH = 1000
-/** How often an import tells how far it is. */
+/** How often an import tells how far it is: steps on a terminal, milliseconds elsewhere. */
 const TOLD = 20
+const TOLD_MS = 3000
 
 async function importAll(paths: string[], open: (() => Promise<Store>) | null, io: Io): Promise<number> {
   const claims: Claim[] = []
   for (const path of paths) {
     const read = readClaims(path)
     for (const { where, reason } of read.problems) io.err(`${where}: ${reason}`)
-    claims.push(...read.claims)
+    for (const claim of read.claims) claims.push(claim)
   }
   const total = { added: 0, changed: 0, same: 0 }
   if (open) {
     await using store = await open()
+    let toldAt = Date.now()
     for (let from = 0; from < claims.length; from += BATCH) {
       const batch = claims.slice(from, from + BATCH)
       const counts = await store.transaction((tx) =>
@@ -123,7 +129,9 @@ async function importAll(paths: string[], open: (() => Promise<Store>) | null, i
       for (const key of ['added', 'changed', 'same'] as const) total[key] += counts[key]
       const done = Math.min(from + BATCH, claims.length)
       const step = (count: number) => Math.floor((TOLD * count) / claims.length)
-      if (io.progress && step(done) > step(from)) io.err(`claims ${done} of ${claims.length}`)
+      if (io.progress ? step(done) === step(from) : Date.now() - toldAt < TOLD_MS) continue
+      io.err(`claims ${done} of ${claims.length}`)
+      toldAt = Date.now()
     }
   }
   io.out(JSON.stringify({ type: 'import', read: claims.length, ...total }))

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { verb as claims } from '../../src/cli/claims.ts'
 import { verb as lookup } from '../../src/cli/lookup.ts'
 import type { Verb } from '../../src/cli/verb.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { aMatch } from '../support/digests.ts'
 import { aDocument, aStatement } from '../support/nouns.ts'
+import { run as program, start } from '../support/onrecord.ts'
 import { scratch } from '../support/scratch.ts'
 
 let data: string
@@ -70,7 +71,16 @@ describe('claims', () => {
     expect(await run('retire', 'toll')).toMatchObject({ code: 0, out: expect.stringContaining('"retired"') })
     expect((await run('list', '--search', 'toll')).out).toContain('· retired')
     expect((await run('history', 'toll')).out.split('\n')).toHaveLength(2)
-    expect((await run('retire', 'toll', '--back')).out).toContain('"active"')
+    expect((await run('list', '--status', 'retired')).out).toBe(
+      'toll · The harbour raised its toll to 5 crowns. · retired',
+    )
+    expect((await run('list', '--status', 'active')).out).not.toContain('toll')
+    const shown = (await run('show', 'toll')).out
+    expect(shown).toContain('figures: 5 crowns')
+    expect(shown).toMatch(/changed by operator\n.* added by operator/)
+    expect((await run('activate', 'toll')).out).toContain('"active"')
+    expect((await run('list', '--status', 'active')).out).toContain('toll · ')
+    await expect(run('list', '--status', 'lost')).rejects.toThrow('--status must be active or retired')
   })
 
   test('says of a claim of the config, or of nobody’s, what can be done', async () => {
@@ -150,4 +160,30 @@ describe('a lookup', () => {
     const { code } = await running(lookup, [words])
     expect(code).toBe(0)
   })
+})
+
+describe('an import that is killed', () => {
+  test('and repeated loses nothing and doubles nothing', async () => {
+    const all = 5000
+    const lines = Array.from(
+      { length: all },
+      (_, i) => `{"id":"c${i}","text":"Bridge ${i} of Ellery lost ${i} lamps."}`,
+    )
+    const path = file('many.jsonl', lines.join('\n'))
+    const args = ['claims', 'import', path, '--config', config, '--data', data]
+    await using store = await openStore({ dataFolder: data })
+    const stored = () => store.claims.imported()
+    const killed = start(args)
+    await vi.waitFor(async () => expect((await stored()).length).toBeGreaterThan(0), { timeout: 60_000, interval: 5 })
+    killed.process.kill('SIGKILL')
+    await killed.ended
+    const kept = (await stored()).length
+    // Whole batches, and not all of them: it was killed in the middle.
+    expect([1000, 2000, 3000, 4000]).toContain(kept)
+    const { code, out } = await program(args)
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toEqual({ type: 'import', read: all, added: all - kept, changed: 0, same: kept })
+    const ids = (await stored()).map(({ id }) => id)
+    expect([ids.length, new Set(ids).size]).toEqual([all, all])
+  }, 180_000)
 })
