@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import cron from 'node-cron'
 import { watchFiles } from './config/watch-files.ts'
 import { type Config, loadConfig } from './config.ts'
@@ -19,6 +20,8 @@ import type { Delivery } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
 import { openStore } from './store/open-store.ts'
 import { lockFolder } from './store/sqlite.ts'
+
+const TELL_MS = 5000
 
 /** The person at the terminal: where digests and remarks go while the main job runs. */
 export type Desk = {
@@ -85,16 +88,41 @@ export async function main({
   // Discord may take its time to answer: the sources are read meanwhile. A token that is refused ends it all.
   const opening = openOutlets(kit, { once, pulse })
   opening.catch(() => stop.abort())
-  const round = await pollRound(kit, { all: once })
+  const reading = pollRound(kit, { all: once })
+  const early = once ? 0 : await tellMeanwhile(kit, { reading, opening, outlets })
+  const round = await reading
   await using open = await opening
   outlets.open = open
-  const told = await tellRound(kit, { all: true })
+  const told = early + (await tellRound(kit, { all: true }))
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
   if (once) await matchBackRound(kit)
   if (open.page) desk.remark(`what Discord would show: ${open.page}`)
   kit.rooms.operators.keep()
   if (!once && !stop.signal.aborted) await goOn(kit, { outlets: open, pulse, stop: stop.signal })
   return 0
+}
+
+/** A first reading of many sources takes minutes: what is due or owed meanwhile does not wait for it. */
+async function tellMeanwhile(
+  kit: Kit,
+  {
+    reading,
+    opening,
+    outlets,
+  }: { reading: Promise<unknown>; opening: Promise<Outlets>; outlets: { open: Outlets | null } },
+): Promise<number> {
+  const over = new AbortController()
+  reading.then(
+    () => over.abort(),
+    () => over.abort(),
+  )
+  outlets.open = await opening.catch(() => null)
+  let told = 0
+  while (outlets.open && !over.signal.aborted) {
+    told += await tellRound(kit)
+    await sleep(TELL_MS, undefined, { signal: over.signal }).catch(() => {})
+  }
+  return told
 }
 
 /** Ticks until the signal: what is due lives in the store, so a missed tick costs delay and never work. */

@@ -64,12 +64,14 @@ export async function readFeed(
   if (parsed.items.length === 0 && parsed.problems[0])
     throw new SourceError('unreadable', source.address, parsed.problems[0].reason)
   const items = parsed.items.map((item) => ({ ...item, provenance: { ...item.provenance, source: source.address } }))
+  // What came damaged may have been cut on its way: “unchanged” would then keep the rest from us.
+  const whole = parsed.problems.length === 0
   return {
     items,
     problems: parsed.problems,
     notModified: false,
-    etag: response.headers.get('etag'),
-    lastModified: response.headers.get('last-modified'),
+    etag: whole ? response.headers.get('etag') : null,
+    lastModified: whole ? response.headers.get('last-modified') : null,
     head: parsed,
     freshSeconds: Math.max(freshSeconds ?? 0, parsed.ttlSeconds ?? 0) || null,
     movedTo,

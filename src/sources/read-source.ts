@@ -107,8 +107,8 @@ export async function readPage(
   return { items, problems, deleted: [], state: {}, feed: null, more: false }
 }
 
-/** Steps of one reading: with the pauses between them a poll takes a few minutes, and the next goes on. */
-const MOST_STEPS = 100
+/** One reading begins no question after this time: no other source waits until all of an account is read. */
+const LONG_MS = 3000
 
 /** Goes on with an account's archived posts where the last poll stopped: a part for each question. */
 async function* waybackParts(
@@ -119,11 +119,10 @@ async function* waybackParts(
   const target = waybackTarget(source.address)
   if (!target) throw new SourceError('unreadable', source.address, 'write it as wayback:twitter.com/NAME')
   if (!wayback) throw new SourceError('unreadable', source.address, 'the Wayback Machine is not read here')
-  let steps = 0
+  const begun = performance.now()
   for await (const { items, problems, cursor, done } of wayback.steps(target, waybackCursorOf(state?.cursor))) {
     const none = done && cursor.counts.listed === 0 && cursor.latest === null
     const reason = `the Wayback Machine was asked and holds no captures of ${target.name}`
-    steps += 1
     yield {
       items,
       problems: none ? [...problems, { where: source.address, reason }] : problems,
@@ -132,7 +131,7 @@ async function* waybackParts(
       feed: null,
       more: !done,
     }
-    if (steps >= MOST_STEPS) return
+    if (performance.now() - begun >= LONG_MS) return
   }
 }
 

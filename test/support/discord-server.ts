@@ -63,13 +63,17 @@ export class DiscordServer implements AsyncDisposable {
   commands: Json[] = []
   /** Takes any token over HTTP, so that only the gateway refuses a wrong one. */
   lenient = false
+  /** May make any request meet a trouble, besides those that were planned. */
+  weather: ((method: string, path: string) => Trouble | undefined) | undefined
+  /** How long an enforced nonce is known. */
+  nonceMs = Number.POSITIVE_INFINITY
   gateway!: Gateway
   #http: Server
   #troubles: { method: string; path: RegExp; trouble: Trouble }[] = []
   /** Files that somebody attaches, by id. */
   readonly attachments = new Map<string, object>()
   readonly #files = new Map<string, string>()
-  #nonces = new Map<string, string>()
+  #nonces = new Map<string, { id: string; at: number }>()
   /** Ids tell the time: later than any clock of a test. */
   #next = 1700000000000000000n
   #waiting = new Set<() => void>()
@@ -167,7 +171,7 @@ export class DiscordServer implements AsyncDisposable {
     const heard: Heard = { at, method, path, body, files, status: 0 }
     this.heard.push(heard)
     const met = this.#troubles.findIndex((one) => one.method === method && one.path.test(path))
-    const trouble = met >= 0 ? this.#troubles.splice(met, 1)[0]?.trouble : undefined
+    const trouble = met >= 0 ? this.#troubles.splice(met, 1)[0]?.trouble : this.weather?.(method, path)
     if (trouble && 'delayMs' in trouble) await new Promise((resolve) => setTimeout(resolve, trouble.delayMs))
     else if (trouble && 'reset' in trouble) {
       if (trouble.taken) this.#answer(heard, address)
@@ -223,11 +227,12 @@ export class DiscordServer implements AsyncDisposable {
   /** Stores a message, or returns the earlier one with the same enforced nonce. */
   post(channelId: string, body: MessageBody, files: Heard['files']): PostedMessage {
     const key = body.enforce_nonce ? `${channelId} ${body.nonce}` : null
-    const earlier = key && this.messages.get(this.#nonces.get(key) ?? '')
+    const used = key ? this.#nonces.get(key) : undefined
+    const earlier = used && performance.now() - used.at < this.nonceMs && this.messages.get(used.id)
     if (earlier) return earlier
     const message = { ...body, id: this.id(), channel_id: channelId, author: { id: IDS.bot }, files }
     this.messages.set(message.id, message)
-    if (key) this.#nonces.set(key, message.id)
+    if (key) this.#nonces.set(key, { id: message.id, at: performance.now() })
     return message
   }
 

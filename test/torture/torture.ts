@@ -1,0 +1,155 @@
+/**
+ * `npm run torture [-- --minutes 10] [--kills 100] [--seed 1,2,3]`: the real program, killed again and again while
+ * everything around it fails, and then the reckoning. Exits with 1 where a line does not hold.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { DiscordServer, type Trouble } from '../support/discord-server.ts'
+import { Archive } from './archive.ts'
+import { Bot, prepare, READERS } from './bot.ts'
+import { type Chance, createChance, createTally } from './chance.ts'
+import { FEEDS, Press } from './press.ts'
+import { type Line, reckon } from './reckoning.ts'
+
+const NONCE_MS = 120_000
+/** Of Discord's requests one in ten fails, of everybody else's one in eight. */
+const DISCORD_ONCE_IN = 10
+const FAULT_ONCE_IN = 8
+/** How long the program may take, once everything works again, to finish what is owed. */
+const DRAIN_MS = 420_000
+/** One life in so many may end while it begins; the others once they have reached Discord. */
+const CUT_SHORT = 4
+const LONGEST_START_MS = 20_000
+const LONGEST_LIFE_MS = 30_000
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    kills: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+  },
+})
+const minutes = Number(values.minutes)
+const kills = Number(values.kills)
+const verdicts: boolean[] = []
+for (const seed of values.seed.split(',').map(Number)) verdicts.push(await torture(seed))
+process.exitCode = verdicts.every(Boolean) ? 0 : 1
+
+async function torture(seed: number): Promise<boolean> {
+  const began = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), `onrecord-torture-${seed}-`))
+  const tally = createTally()
+  const discordTally = createTally()
+  const chance = (salt: number) => createChance(seed * 1000 + salt)
+  await using press = await Press.start(chance(1), tally)
+  await using archive = await Archive.start(chance(2), tally)
+  await using discord = await DiscordServer.start()
+  for (const { channelId, guildId } of READERS)
+    discord.channels.set(channelId, {
+      id: channelId,
+      guild_id: guildId,
+      type: 0,
+      name: `channel-${channelId.slice(-2)}`,
+    })
+  discord.nonceMs = NONCE_MS
+  let number = 0
+  for (let feed = 0; feed < FEEDS; feed++) press.publish(number++, feed)
+  for (let i = 0; i < 20; i++) archive.capture(number++)
+  await prepare(folder, press)
+  press.faultOnceIn = FAULT_ONCE_IN
+  archive.faultOnceIn = FAULT_ONCE_IN
+  const weather = chance(3)
+  discord.weather = (method, path) => {
+    if (!weather.once(DISCORD_ONCE_IN)) return undefined
+    const [kind, trouble] = discordTrouble(weather, method, path)
+    discordTally.add(kind)
+    return trouble
+  }
+  const news = setInterval(() => {
+    press.publish(number++)
+    archive.cloud()
+    if (number % 40 === 0) archive.capture(number++)
+  }, 350)
+  const start = () => new Bot(folder, { discord: discord.url, wayback: archive.url })
+  const { killed, fell } = await liveAndDie(start, () => discord.heard.length, chance(4))
+  clearInterval(news)
+  press.faultOnceIn = 0
+  archive.clear()
+  discord.weather = undefined
+  const published = () => [...press.published, ...archive.held]
+  const drained = performance.now()
+  const last = start()
+  let lines = reckon(folder, published(), discord)
+  while (lines.some(({ wrong }) => wrong.length > 0) && performance.now() - drained < DRAIN_MS) {
+    await sleep(2000)
+    lines = reckon(folder, published(), discord)
+  }
+  const drainSeconds = Math.round((performance.now() - drained) / 1000)
+  const code = await last.stop(20_000)
+  lines = [
+    ...reckon(folder, published(), discord),
+    { what: 'killed as often as asked', count: killed, wrong: killed < kills ? [`${killed} of ${kills}`] : [] },
+    { what: 'never ended by itself', count: killed + 1, wrong: fell },
+    { what: 'ended when asked', count: 1, wrong: code === 0 ? [] : [`exit code ${code}`] },
+  ]
+  const seconds = Math.round((performance.now() - began) / 1000)
+  print(lines, [
+    `seed ${seed}: ${seconds} s, of which ${drainSeconds} s without faults at the end`,
+    `faults of ${FEEDS} feeds and the archive: ${tally.total()} (${tally.words()})`,
+    `faults of Discord: ${discordTally.total()} of ${discord.heard.length} requests (${discordTally.words()})`,
+  ])
+  const held = lines.every(({ wrong }) => wrong.length === 0)
+  if (held && !values.keep) rmSync(folder, { recursive: true, force: true })
+  else console.log(`kept: ${folder}`)
+  return held
+}
+
+/**
+ * Lives one after another, each of a length that nothing foretells, until both the time and the kills are spent. Most
+ * are counted from their first request to Discord: a slow machine would else do nothing but begin.
+ */
+async function liveAndDie(
+  start: () => Bot,
+  heard: () => number,
+  chance: Chance,
+): Promise<{ killed: number; fell: string[] }> {
+  const end = performance.now() + minutes * 60_000
+  const fell: string[] = []
+  let killed = 0
+  while (performance.now() < end || killed < kills) {
+    const before = heard()
+    const begun = performance.now()
+    const bot = start()
+    const isUp = () => heard() > before || performance.now() - begun > LONGEST_START_MS
+    if (!chance.once(CUT_SHORT)) while (!isUp()) await sleep(20)
+    const mean = Math.max(3000, (end - performance.now()) / Math.max(1, kills - killed) - (performance.now() - begun))
+    await sleep(Math.min(-Math.log(1 - chance.next()) * mean, LONGEST_LIFE_MS))
+    if (await bot.kill()) killed += 1
+    else fell.push(`life ${killed + fell.length + 1} ended with ${await bot.ended}`)
+  }
+  return { killed, fell }
+}
+
+function discordTrouble(chance: Chance, method: string, path: string): [string, Trouble] {
+  const kind = chance.pick(['429', '500', 'reset', 'slow'] as const)
+  const post = method === 'POST' && /\/messages$/.test(path)
+  if (kind === '429') return [kind, { status: 429, retryAfter: 0.2 + chance.next() * 2 }]
+  if (kind === '500') return [kind, { status: chance.pick([500, 502, 503]) }]
+  if (kind === 'slow') return [kind, { delayMs: 200 + chance.below(4000) }]
+  const taken = chance.once(1.5)
+  return [post && taken ? 'reset after accepting' : 'reset', { reset: true, taken }]
+}
+
+function print(lines: Line[], head: string[]): void {
+  console.log(['', ...head].join('\n'))
+  console.log('| what must hold | counted | wrong |')
+  console.log('|---|---|---|')
+  for (const { what, count, wrong } of lines)
+    console.log(
+      `| ${what} | ${count} | ${wrong.length === 0 ? '0' : `${wrong.length}: ${wrong.slice(0, 5).join('; ')}`} |`,
+    )
+}
