@@ -9,7 +9,7 @@ export type Article = Saying & { at: number; readAt: number | null }
 const HOSTS = 20
 /** A feed shows its articles of so long. */
 const SHOWN_MS = 3 * 86_400_000
-const EVERY_MS = 24 * 3_600_000
+const EVERY_MS = 72 * 3_600_000
 
 /** Feeds whose articles of the whole stretch are settled beforehand, and appear as the simulated clock goes on. */
 export class Papers implements AsyncDisposable {

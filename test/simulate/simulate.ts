@@ -108,7 +108,7 @@ async function live(): Promise<{ firstDay: number; end: number }> {
     allowAddresses: ['127.0.0.0/8'],
     firstPollItems: 1000,
     sources: papers.feeds.map((_, i) =>
-      aSource({ id: `feed-${i}`, publisher: `Paper ${i}`, address: papers.addressOf(i), pollSeconds: 7200 }),
+      aSource({ id: `feed-${i}`, publisher: `Paper ${i}`, address: papers.addressOf(i), pollSeconds: 28_800 }),
     ),
     entities: SPEAKERS.map(({ id, name }) => anEntity({ id, name, kind: 'person' })),
     claims: [],
@@ -148,6 +148,8 @@ async function live(): Promise<{ firstDay: number; end: number }> {
     await pollRound(kit)
     await tellRound(kit)
     collect()
+    if ((clock.at - FROM) % DAY === 0)
+      console.error(`${now()} after ${Math.round((performance.now() - began) / 1000)} s`)
     if (clock.at === FROM + DAY) firstDay = await inUse()
   }
   return { firstDay, end: await inUse() }

@@ -80,6 +80,8 @@ export class DiscordServer implements AsyncDisposable {
 
   private constructor() {
     this.#http = createServer((request, response) => void this.#serve(request, response))
+    // A test that takes its time must not meet a connection that was closed for idleness.
+    this.#http.keepAliveTimeout = 120_000
     for (const [id, guild_id] of [
       [IDS.channel, IDS.guild],
       [IDS.otherChannel, IDS.otherGuild],
