@@ -28,8 +28,16 @@ export function readYaml<S extends z.ZodType>(path: string, schema: S, faults: s
     faults.push(`${name}:${line}:${col} ${error.message}`)
   }
   if (document.errors.length > 0) return null
+  let plain: unknown
+  try {
+    plain = document.toJS()
+  } catch (error) {
+    // An alias without its anchor, or so many that they would fill the memory.
+    faults.push(`${name}: ${(error as Error).message}`)
+    return null
+  }
   const at = (key: PropertyKey[]) => `${name}:${lineOf(document, lines, key)} ${keyText(key)}`
-  const parsed = schema.safeParse(document.toJS() ?? {})
+  const parsed = schema.safeParse(plain ?? {})
   if (parsed.success) return { path, value: parsed.data, at }
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys')

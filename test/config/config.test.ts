@@ -62,6 +62,16 @@ describe('a fault', () => {
     )
   })
 
+  test.each([
+    ['an alias without its anchor', 'sources: *nowhere\n'],
+    [
+      'aliases that would fill the memory',
+      `a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nsources: [*c, *c, *c, *c, *c, *c, *c, *c]\n`,
+    ],
+  ])('of %s is one line', (_what, text) => {
+    expect(faultsOf({ 'onrecord.yaml': text })).toEqual([expect.stringMatching(/alias/i)])
+  })
+
   test('in the claims file names that file', () => {
     const faults = faultsOf({ 'onrecord.yaml': 'claims: claims.yaml\n', 'claims.yaml': 'claims:\n  - id: a\n' })
     expect(faults).toEqual(['claims.yaml:2 claims[0].text: must be text'])

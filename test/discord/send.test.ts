@@ -62,6 +62,12 @@ describe('a delivery', () => {
     })
   })
 
+  test('is posted although a question before it was lost', async () => {
+    server.trouble('GET', /^\/channels\/\d+$/, { reset: true })
+    await send()
+    expect(server.messages.size).toBe(1)
+  })
+
   test('of several messages gives each part a nonce of its own', async () => {
     expect(long.length).toBeGreaterThan(1)
     const { messageIds } = await send(long)

@@ -54,6 +54,12 @@ describe('reading a feed', () => {
     expect(second).toMatchObject({ notModified: true, items: [], etag: '"v1"' })
   })
 
+  test('that came damaged keeps no validators: “unchanged” would keep what was cut off from us', async () => {
+    answering('/cut', { headers: { etag: '"v1"' }, body: FEED.replace('</channel></rss>', '<item><title>Two</tit') })
+    const first = await reading('/cut')
+    expect(first).toMatchObject({ items: [{ title: 'One' }], etag: null, lastModified: null })
+  })
+
   test.each([
     [410, 'gone'],
     [403, 'refused'],
