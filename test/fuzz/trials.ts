@@ -33,6 +33,9 @@ const rooms: Rooms = {
   finder: createFinder(entities),
   matcher: createMatcher([aClaim({ text: 'The president said that 31 cameras are watched.' })]),
   version: 'fuzz',
+  threshold: 0.4,
+  own: new Map(),
+  change: 0,
 }
 const folder = mkdtempSync(join(tmpdir(), 'onrecord-fuzz-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -10,17 +10,25 @@ export type Line = { what: string; count: number; wrong: string[] }
 
 type Row = Record<string, string>
 
+/** All that there was to read. */
+export type Published = { feeds: Saying[]; archive: Saying[] }
+
 /**
  * Compares the record and the channels with what was published. Reads the record as another process may, while the
  * program runs or after it.
  */
-export function reckon(folder: string, published: Saying[], discord: DiscordServer): Line[] {
+export function reckon(folder: string, { feeds, archive }: Published, discord: DiscordServer): Line[] {
+  const published = [...feeds, ...archive]
   const db = new DatabaseSync(join(folder, 'data', 'onrecord.sqlite'), { readOnly: true, timeout: 5000 })
   try {
     db.exec('begin')
     const rows = (sql: string) => db.prepare(sql).all() as Row[]
     const documents = rows('select id, body from documents')
     const statements = rows('select id, content from statements')
+    // What an archive held before it was first read is on record and no news; all that a feed brings is told.
+    const old = new Set(
+      rows('select content from statements where backlog = 1').flatMap(({ content }) => markersIn(content ?? '')),
+    )
     const deliveries = rows('select id, subscription_id, status, nonce, message_ids, target from deliveries')
     const texts = documents.map(({ body }) => (JSON.parse(body ?? '') as { text: string }).text)
     return [
@@ -42,7 +50,16 @@ export function reckon(folder: string, published: Saying[], discord: DiscordServ
         wrong: deliveries.filter(({ status }) => status !== 'delivered').map(({ id, status }) => `${id} is ${status}`),
       },
       byNonce(deliveries, discord),
-      byContent(published, deliveries, discord),
+      {
+        what: 'what feeds bring is news',
+        count: feeds.length,
+        wrong: feeds.flatMap(({ marker }) => (old.has(marker) ? [marker] : [])),
+      },
+      byContent(
+        published.filter(({ marker }) => !old.has(marker)),
+        deliveries,
+        discord,
+      ),
       {
         what: 'store is sound',
         count: documents.length + statements.length + deliveries.length,

@@ -80,13 +80,15 @@ async function torture(seed: number): Promise<boolean> {
   press.faultOnceIn = 0
   archive.clear()
   discord.weather = undefined
-  const published = () => [...press.published, ...archive.held]
+  const published = () => ({ feeds: press.published, archive: archive.held })
   const drained = performance.now()
   const last = start()
   let lines = reckon(folder, published(), discord)
+  let looks = 0
   while (lines.some(({ wrong }) => wrong.length > 0) && performance.now() - drained < DRAIN_MS) {
     await sleep(2000)
     lines = reckon(folder, published(), discord)
+    if ((looks += 1) % 10 === 0) console.error(`still open: ${openOf(lines)}`)
   }
   const drainSeconds = Math.round((performance.now() - drained) / 1000)
   const code = await last.stop(20_000)
@@ -146,6 +148,9 @@ function discordTrouble(chance: Chance, method: string, path: string): [string, 
   const taken = chance.once(1.5)
   return [post && taken ? 'reset after accepting' : 'reset', { reset: true, taken }]
 }
+
+const openOf = (lines: Line[]) =>
+  lines.flatMap(({ what, wrong }) => (wrong.length > 0 ? [`${what}: ${wrong.length}, as ${wrong[0]}`] : [])).join('; ')
 
 function print(lines: Line[], head: string[]): void {
   console.log(['', ...head].join('\n'))
