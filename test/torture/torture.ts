@@ -88,7 +88,8 @@ async function torture(seed: number): Promise<boolean> {
   while (lines.some(({ wrong }) => wrong.length > 0) && performance.now() - drained < DRAIN_MS) {
     await sleep(2000)
     lines = reckon(folder, published(), discord)
-    if ((looks += 1) % 10 === 0) console.error(`still open: ${openOf(lines)}`)
+    looks += 1
+    if (looks % 10 === 0) console.error(`still open: ${openOf(lines)}`)
   }
   const drainSeconds = Math.round((performance.now() - drained) / 1000)
   const code = await last.stop(20_000)
@@ -149,8 +150,10 @@ function discordTrouble(chance: Chance, method: string, path: string): [string, 
   return [post && taken ? 'reset after accepting' : 'reset', { reset: true, taken }]
 }
 
-const openOf = (lines: Line[]) =>
-  lines.flatMap(({ what, wrong }) => (wrong.length > 0 ? [`${what}: ${wrong.length}, as ${wrong[0]}`] : [])).join('; ')
+function openOf(lines: Line[]): string {
+  const open = lines.filter(({ wrong }) => wrong.length > 0)
+  return open.map(({ what, wrong }) => `${what}: ${wrong.length}, as ${wrong[0]}`).join('; ')
+}
 
 function print(lines: Line[], head: string[]): void {
   console.log(['', ...head].join('\n'))
