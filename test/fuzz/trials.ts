@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { createMatcher } from '../../src/claims/match-claims.ts'
 import { readYaml } from '../../src/config/read-yaml.ts'
 import { ClaimsFile, ConfigFile } from '../../src/config/schema.ts'
 import { isMistake, matchesQuery, parseQuery, toWords } from '../../src/digests/query.ts'
 import { toDocuments } from '../../src/documents/to-document.ts'
-import { analyse, type Rooms } from '../../src/jobs/analyse.ts'
-import { createFinder } from '../../src/mentions/find-mentions.ts'
+import { analyse, openRooms } from '../../src/jobs/analyse.ts'
 import { readLocalFile } from '../../src/sources/file.ts'
 import { parseFeed } from '../../src/sources/parse-feed.ts'
 import { parsePage } from '../../src/sources/parse-page.ts'
 import type { Parsers } from '../../src/sources/parsers.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { aClaim, aDocument } from '../support/nouns.ts'
 import { anEntity } from '../support/reading.ts'
 import type { Piece } from './pieces.ts'
@@ -27,18 +26,13 @@ const entities = [
   anEntity({ id: 'anonymous', name: 'Anonymous', kind: 'group', roles: ['group', 'collective'] }),
   anEntity({ id: 'trump', name: 'Trump', kind: 'person', roles: ['president'], near: ['Donald'] }),
 ]
-const rooms: Rooms = {
-  entities,
-  claims: [],
-  finder: createFinder(entities),
-  matcher: createMatcher([aClaim({ text: 'The president said that 31 cameras are watched.' })]),
-  version: 'fuzz',
-  threshold: 0.4,
-  own: new Map(),
-  change: 0,
-}
 const folder = mkdtempSync(join(tmpdir(), 'onrecord-fuzz-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const claims = [aClaim({ text: 'The president said that 31 cameras are watched.' })]
+const rooms = await openRooms(
+  { entities, claims, sample: null, matchThreshold: 0.4 },
+  await openStore({ dataFolder: folder }),
+)
 
 /** What reads what comes from outside. Each must end without throwing, whatever it is given; some tell how many documents they found. */
 export const TRIALS: Record<string, (piece: Pick<Piece, 'name' | 'bytes' | 'text' | 'query'>) => unknown> = {
@@ -51,7 +45,7 @@ export const TRIALS: Record<string, (piece: Pick<Piece, 'name' | 'bytes' | 'text
     for await (const read of readLocalFile(path, parsers)) if ('item' in read) items.push(read.item)
     return documentsOf(items)
   },
-  text: ({ text }) => void analyse(aDocument({ text }), rooms),
+  text: async ({ text }) => void (await analyse(aDocument({ text }), rooms)),
   config: ({ bytes }) => {
     const path = join(folder, 'piece.yaml')
     writeFileSync(path, bytes)
@@ -67,8 +61,8 @@ export const TRIALS: Record<string, (piece: Pick<Piece, 'name' | 'bytes' | 'text
 type Items = Parameters<typeof toDocuments>[0][]
 
 /** @returns how many documents they gave */
-function documentsOf(items: Items): number {
+async function documentsOf(items: Items): Promise<number> {
   const documents = items.flatMap((item) => toDocuments(item, 'fuzz'))
-  for (const document of documents) analyse(document, rooms)
+  for (const document of documents) await analyse(document, rooms)
   return documents.length
 }
