@@ -1,3 +1,5 @@
+// As in the running program: both doors to the outside in one process, ours first.
+import '../../src/sources/net.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
 import { recordDocument } from '../../src/jobs/ingest.ts'
