@@ -81,6 +81,7 @@ export async function main({
   }
   await applyConfig(kit)
   await mendClock(kit)
+  if (once) await kit.rooms.operators.prepare(stop.signal)
   await oweMatching(kit)
   const pulse: Pulse = { process: `${hostname()}:${process.pid}`, startedAt: now(), polledAt: null, toldAt: null }
   using _reload = once ? null : onChange(kit, paths)
@@ -97,7 +98,6 @@ export async function main({
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
   if (once) await matchBackRound(kit)
   if (open.page) desk.remark(`what Discord would show: ${open.page}`)
-  kit.rooms.operators.keep()
   if (!once && !stop.signal.aborted) await goOn(kit, { outlets: open, pulse, stop: stop.signal })
   return 0
 }
@@ -169,6 +169,8 @@ async function goOn(
       pulse.toldAt = kit.now()
     }),
     tick('keeping', () => retainRound(kit, kit.config.keep), '0 17 3 * * *'),
+    tick('indexing', () => kit.rooms.operators.prepare(stop)),
+    tick('keeping the index', () => kit.rooms.operators.keep(), '0 */15 * * * *'),
     tick('matching', async () => {
       await takeClaimsOver(kit)
       await matchBackRound(kit)
@@ -183,7 +185,7 @@ async function goOn(
     await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
   for (const task of tasks) await task.destroy()
   await Promise.all(running)
-  kit.rooms.operators.keep()
+  await kit.rooms.operators.keep()
 }
 
 /** A sign of life, and what stays wrong, once a minute. */

@@ -20,6 +20,10 @@ export type Matcher = {
   /** A claim that is known by this id is replaced. */
   add(claim: Claim): void
   remove(id: string): void
+  /** Where claims are read on demand: ids of those that are to be handed in before this query is matched. */
+  missing(query: Query): string[]
+  /** Hands in claims that `missing` named. They are forgotten again when they are many; their index stays. */
+  supply(claims: Claim[]): void
   get(id: string): Claim | undefined
   size(): number
   /** The indexes as they are, to be written and handed to `createMatcher` again with claims of the same fingerprint. */
@@ -28,17 +32,20 @@ export type Matcher = {
   candidates(text: string, top: number): { claimId: string; score: number }[]
 }
 
+/** @param options.onDemand the claims of the kept indexes are not handed in beforehand, but when `missing` names them */
 export function createMatcher(
   claims: Iterable<Claim> = [],
-  options: { encoder?: Encoder; kept?: KeptIndex | null } = {},
+  options: { encoder?: Encoder; kept?: KeptIndex | null; onDemand?: boolean } = {},
 ): Matcher {
-  const core = createCore(options.kept ?? null)
+  const core = createCore(options.kept ?? null, { onDemand: options.onDemand ?? false })
   for (const claim of claims) core.add(claim)
-  const { add, remove, get, size, keep } = core
+  const { add, remove, supply, get, size, keep } = core
   const byWords = () => (core.size() < FEW_CLAIMS ? 'few' : 'words')
   return {
     add,
     remove,
+    supply,
+    missing: (query) => [...new Set(splitPassages(read(query).text).flatMap(core.missing))],
     get,
     size,
     keep,
@@ -55,8 +62,11 @@ export function createMatcher(
       const { id, text } = read(query)
       const passages = splitPassages(text)
       const judged: Judged[][] = []
-      for (const passage of passages) {
-        const ranked = core.rank(passage, asked.owner)
+      // All at once: while the encoder is waited for, claims come and go.
+      for (const { passage, ranked } of passages.map((one) => ({
+        passage: one,
+        ranked: core.rank(one, asked.owner),
+      }))) {
         const told = judge(ranked, passage, byWords(), asked)
         const first = told[0]?.score ?? 0
         const isClear = first >= CLEAR || (passages.length > 1 && first < HOPELESS) || told.length === 0

@@ -30,8 +30,13 @@ export type Ranked = {
 
 export type Core = ReturnType<typeof createCore>
 
-/** The indexes and the ranking over them, before any decision. `without` leaves one claim out, for training. */
-export function createCore(kept: KeptIndex | null = null) {
+/**
+ * The indexes and the ranking over them, before any decision. `without` leaves one claim out, for training.
+ *
+ * @param options.onDemand the kept claims are all known from the start, by their ids: what of them `missing` names is
+ *   to be handed in with `supply` before a text is ranked
+ */
+export function createCore(kept: KeptIndex | null = null, { onDemand = false } = {}) {
   const names: string[] = kept?.terms.slice() ?? []
   const numbers = new Map(names.map((term, i) => [term, i]))
   const number = (term: string) => {
@@ -43,6 +48,8 @@ export function createCore(kept: KeptIndex | null = null) {
   const words = createIndex({ ...(kept && { from: kept.words }), prior: wordPrior((term) => names[term]) })
   const grams = createIndex({ k1: 1.2, b: 0.5, ...(kept && { from: kept.grams }), prior: gramPrior() })
   const claims: (Claim | null)[] = []
+  /** By place, '' for one that is gone. */
+  const ids: string[] = []
   const places = new Map<string, number>()
   const forms = new Map<number, ClaimForm>()
   let grammed = 0
@@ -85,7 +92,8 @@ export function createCore(kept: KeptIndex | null = null) {
   const awaited = new Map<string, number>()
   for (const [place, id] of (kept?.ids ?? []).entries()) {
     claims[place] = null
-    if (id !== '') awaited.set(id, place)
+    ids[place] = onDemand ? id : ''
+    if (id !== '') (onDemand ? places : awaited).set(id, place)
     if (place < MOST_GRAMMED) grammed += 1
   }
   const add = (claim: Claim) => {
@@ -93,7 +101,23 @@ export function createCore(kept: KeptIndex | null = null) {
     if (place === undefined) return addNew(claim)
     awaited.delete(claim.id)
     claims[place] = claim
+    ids[place] = claim.id
     places.set(claim.id, place)
+  }
+  /** Places whose claims were handed in on demand: let go of all at once, when they are many. */
+  const supplied: number[] = []
+  const supply = (some: Claim[]) => {
+    if (supplied.length + some.length > FORMS_KEPT)
+      for (const place of supplied.splice(0)) {
+        claims[place] = null
+        forms.delete(place)
+      }
+    for (const claim of some) {
+      const place = places.get(claim.id)
+      if (place === undefined || claims[place]) continue
+      claims[place] = claim
+      supplied.push(place)
+    }
   }
   const addNew = (claim: Claim) => {
     remove(claim.id)
@@ -104,6 +128,7 @@ export function createCore(kept: KeptIndex | null = null) {
     grams.add(grammable ? fourGrams(tokens) : [])
     if (grammable) grammed += 1
     claims[place] = claim
+    ids[place] = claim.id
     places.set(claim.id, place)
     fresh = false
   }
@@ -113,6 +138,7 @@ export function createCore(kept: KeptIndex | null = null) {
     words.remove(place)
     grams.remove(place)
     claims[place] = null
+    ids[place] = ''
     forms.delete(place)
     places.delete(id)
     fresh = false
@@ -124,7 +150,7 @@ export function createCore(kept: KeptIndex | null = null) {
     gramWeights = []
     fresh = true
   }
-  const rank = (text: string, owner?: string, without = -1): Ranked => {
+  const find = (text: string, owner?: string, without = -1) => {
     refresh()
     const query = toQueryForm(text, (term) => numbers.get(term))
     const found = new Map<number, { words: number; grams: number }>()
@@ -136,31 +162,43 @@ export function createCore(kept: KeptIndex | null = null) {
         if (known) known.grams = score
         else found.set(doc, { words: 0, grams: score })
       }
-    const visible = [...found].filter(([place]) => claims[place] && sees(owner, claims[place]))
+    const visible = [...found].filter(([place]) => ids[place] && sees(owner, claims[place]))
     const topWords = Math.max(1e-9, ...visible.map(([, one]) => one.words))
     const topGrams = Math.max(1e-9, ...visible.map(([, one]) => one.grams))
-    const candidates = visible
+    const likeliest = visible
       .map(([place, one]) => ({ place, ...one, likely: one.words / topWords + one.grams / topGrams }))
       .sort((a, b) => b.likely - a.likely || a.place - b.place)
       .slice(0, RANKED)
+    return { query, likeliest }
+  }
+  const rank = (text: string, owner?: string, without = -1): Ranked => {
+    const { query, likeliest } = find(text, owner, without)
+    const candidates = likeliest
+      .filter(({ place }) => claims[place])
       .map(({ place, words, grams }): Candidate => ({ place, words, grams, form: formOf(place) }))
     const rows = describe(query, candidates)
     return order({ query, candidates, rows, scores: rows.map((row) => rankScore(row, 'words')), weigh })
   }
   const fetch = (text: string, top: number) => {
     const terms = tokenise(text).flatMap(({ term }) => numbers.get(term) ?? [])
-    return words.search([...new Set(terms)], top).map(({ doc, score }) => ({ claimId: claims[doc]!.id, score }))
+    return words.search([...new Set(terms)], top).map(({ doc, score }) => ({ claimId: ids[doc]!, score }))
   }
   const keep = (fingerprint: string): KeptIndex => ({
     fingerprint,
     terms: names,
-    ids: claims.map((claim) => claim?.id ?? ''),
+    ids,
     words: words.snapshot(),
     grams: grams.snapshot(),
   })
   return {
     add,
     remove,
+    supply,
+    /** Ids of the claims that are to be handed in before this text is ranked. */
+    missing: (text: string): string[] => {
+      const { likeliest } = find(text)
+      return likeliest.flatMap(({ place }) => (claims[place] ? [] : (ids[place] ?? [])))
+    },
     rank,
     keep,
     fetch,
@@ -174,8 +212,8 @@ export function createCore(kept: KeptIndex | null = null) {
 }
 
 /** The operator's claims are for all; a guild's own for itself alone. */
-const sees = (owner: string | undefined, claim: Claim) =>
-  owner === undefined || claim.owner === 'operator' || claim.owner === owner
+const sees = (owner: string | undefined, claim: Claim | null | undefined) =>
+  owner === undefined || !claim || claim.owner === 'operator' || claim.owner === owner
 
 /** Candidates by falling score; equal ones as they came. */
 export function order(ranked: Ranked): Ranked {

@@ -5,7 +5,7 @@ import { viewClaimNotes } from '../digests/digest-view.ts'
 import { UsageError } from '../errors.ts'
 import { openRooms, type Rooms } from '../jobs/analyse.ts'
 import { emergingFor } from '../jobs/emerging.ts'
-import { allClaims } from '../jobs/known-claims.ts'
+import { claimsByIds, everyClaim } from '../jobs/known-claims.ts'
 import { readSaid } from '../jobs/positions.ts'
 import { readWeek, weighThreshold } from '../jobs/threshold-week.ts'
 import { english } from '../messages/say.ts'
@@ -23,14 +23,22 @@ export async function openClaimKit(config: Config, store: Store, io: Io, asLines
 const when = (iso: string | null) => iso?.slice(0, 10) ?? 'undated'
 
 /** Every claim of a status (null: any) that holds these words, by id. */
-export function listClaims(search: string, status: Claim['status'] | null, { rooms, io, asLines }: ClaimKit): number {
+export async function listClaims(
+  search: string,
+  status: Claim['status'] | null,
+  { store, rooms, io, asLines }: ClaimKit,
+): Promise<number> {
   const wanted = search.toLowerCase()
-  const found = allClaims(rooms)
-    .filter((claim) => status === null || claim.status === status)
-    .filter(({ id, text, title }) => `${id} ${title ?? ''} ${text}`.toLowerCase().includes(wanted))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  const found: Claim[] = []
+  let all = 0
+  for await (const claim of everyClaim({ store, rooms })) {
+    all += 1
+    const isHeld = `${claim.id} ${claim.title ?? ''} ${claim.text}`.toLowerCase().includes(wanted)
+    if (isHeld && (status === null || claim.status === status)) found.push(claim)
+  }
+  found.sort((a, b) => (a.id < b.id ? -1 : 1))
   for (const claim of found) io.out(asLines ? JSON.stringify({ type: 'claim', ...claim }) : oneLine(claim))
-  if (!asLines) io.err(`${found.length} of ${allClaims(rooms).length} claims`)
+  if (!asLines) io.err(`${found.length} of ${all} claims`)
   return 0
 }
 
@@ -41,15 +49,15 @@ function oneLine({ id, text, reviews, status, owner }: Claim): string {
 }
 
 /** @returns the claim, or null after saying that there is none */
-function findClaim(id: string, { rooms, io }: ClaimKit): Claim | null {
-  const found = allClaims(rooms).find((claim) => claim.id === id)
-  if (!found) io.err(`there is no claim with the id “${id}”; claims list --search WORDS finds it`)
+async function findClaim(id: string, kit: ClaimKit): Promise<Claim | null> {
+  const [found] = await claimsByIds([id], kit)
+  if (!found) kit.io.err(`there is no claim with the id “${id}”; claims list --search WORDS finds it`)
   return found ?? null
 }
 
 /** A claim with its verdicts and who is on record as saying it. */
 export async function showClaim(id: string, kit: ClaimKit): Promise<number> {
-  const claim = findClaim(id, kit)
+  const claim = await findClaim(id, kit)
   if (!claim) return 1
   const { store, rooms, io, asLines } = kit
   const seen = claim.owner === 'operator' ? store.seenBy(null) : store.seenBy(claim.owner)
@@ -88,7 +96,7 @@ export async function setStatus(ids: string[], status: Claim['status'], kit: Cla
   const named = new Set([...config.claims, ...(config.sample?.claims ?? [])].map(({ id }) => id))
   let missed = 0
   for (const id of ids) {
-    const claim = findClaim(id, kit)
+    const claim = await findClaim(id, kit)
     if (!claim || named.has(id)) missed += 1
     if (claim && named.has(id)) io.err(`“${id}” stands in the config: give it status: ${status} there`)
     if (!claim || named.has(id)) continue
@@ -118,7 +126,7 @@ export async function listEmerging(kit: ClaimKit): Promise<number> {
 
 /** What was said on a claim, in order, by one speaker or by each, and where they turned. */
 export async function listPositions(claimId: string, entity: string | null, kit: ClaimKit): Promise<number> {
-  const claim = findClaim(claimId, kit)
+  const claim = await findClaim(claimId, kit)
   if (!claim) return 1
   const { store, rooms, io, asLines } = kit
   const seen = claim.owner === 'operator' ? store.seenBy(null) : store.seenBy(claim.owner)

@@ -77,6 +77,7 @@ async function analyseAll(
   config: Awaited<ReturnType<typeof loadConfig>>,
   log: ReturnType<typeof createLog>,
 ) {
-  const rooms = await openRooms(config, store)
+  const rooms = await openRooms(config, store, log)
+  await rooms.operators.prepare(new AbortController().signal)
   await analyseStored({ store, rooms, now: () => new Date().toISOString(), log })
 }

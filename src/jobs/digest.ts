@@ -12,7 +12,7 @@ import { clusterStatements, quoteKeys } from '../statements/cluster-statements.t
 import type { Found, Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import { emergingFor, noteOf } from './emerging.ts'
-import { claimsFor, decideFound, thresholdOf } from './known-claims.ts'
+import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
 import { claimsOf, readTurns } from './positions.ts'
 
 export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log }
@@ -38,7 +38,6 @@ export async function prepareDigest(
   const { target } = asked.subscription
   const guildId = target.kind === 'discord' ? target.guildId : null
   const store = kit.store.seenBy(guildId)
-  const claims = claimsFor(guildId, kit.rooms)
   const threshold = await thresholdOf(guildId, kit)
   const found = await store.statements.since(asked.sequence, { sample: asked.sample, limit: MOST })
   const last = found.at(-1)?.sequence ?? asked.sequence
@@ -53,6 +52,7 @@ export async function prepareDigest(
   const related = (await store.statements.byQuoteKeys(keys)).filter((one) => !ids.has(one.statement.id) && wanted(one))
   const { clusters, discrepancies } = clusterStatements([...fresh, ...related])
   const kin = new Set(clusters.flatMap(({ members }) => (members.some((id) => ids.has(id)) ? members : [])))
+  const claims = await claimsOn([...fresh, ...related], guildId, { store, rooms: kit.rooms })
   const decided = decideFound(fresh, threshold, claims)
   const sources = await store.sources.list()
   const digest = composeDigest({

@@ -4,7 +4,7 @@ import { createWanted } from '../digests/wanted.ts'
 import type { EmergingNote } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
-import { claimsFor, decideFound, thresholdOf } from './known-claims.ts'
+import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
 
 /** What recurs is looked for in what was recorded this lately, the newest so many statements of it. */
 const DAYS = 14
@@ -58,7 +58,8 @@ async function readUnclaimed(
   const since = new Date(Date.parse(now()) - DAYS * 86_400_000).toISOString()
   const from = Math.max(await seen.statements.before(since), (await seen.statements.last()) - MOST)
   const found = await seen.statements.since(from, { sample: false, limit: MOST })
-  return decideFound(found.filter(isWanted), threshold, claimsFor(guildId, rooms))
+  const wanted = found.filter(isWanted)
+  return decideFound(wanted, threshold, await claimsOn(wanted, guildId, { store, rooms }))
     .filter(({ matches }) => matches.length === 0)
     .map(({ statement, document: { publisher, author, published } }) => ({
       statement,

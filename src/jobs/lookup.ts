@@ -7,7 +7,7 @@ import type { Found } from '../store/store.ts'
 import { analyse } from './analyse.ts'
 import { fetchDocument } from './ingest.ts'
 import type { Kit } from './kit.ts'
-import { allClaims, claimsBehind, decideFound } from './known-claims.ts'
+import { claimsBehind, claimsByIds, decideFound } from './known-claims.ts'
 
 const MOST_ENTRIES = 10
 
@@ -23,7 +23,7 @@ export async function lookUp(
 const isAddress = (text: string) => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text)
 
 async function lookUpText(text: string, kit: Pick<Kit, 'store' | 'rooms' | 'now'>): Promise<LookupAnswer> {
-  const { store, rooms } = kit
+  const { store } = kit
   const byId = /^[0-9a-z]{6,}$/i.test(text) ? await store.statements.get(text) : null
   const asked = byId?.statement.content ?? text
   const same = await store.statements.byQuoteKeys(quoteKeys(asked))
@@ -33,7 +33,7 @@ async function lookUpText(text: string, kit: Pick<Kit, 'store' | 'rooms' | 'now'
     asked: text,
     document: null,
     trouble: null,
-    claims: await claimsBehind(asked, rooms),
+    claims: await claimsBehind(asked, kit),
     entries: await toEntries([...found.values()].slice(0, 200), kit),
   }
 }
@@ -58,8 +58,8 @@ async function lookUpAddress(
   const stored = await kit.store.documents.get(document.id)
   const { title, url, published } = document
   answer.document = { title, url, published, onRecord: stored !== null }
-  const claims = allClaims(kit.rooms)
   const said = stored ? await kit.store.statements.ofDocument(stored.id) : await readNow(document, kit)
+  const claims = await claimsByIds(idsOf(said), kit)
   const found = decideFound(said, kit.rooms.threshold, claims)
   answer.entries = await toEntries(found, kit)
   const best = new Map<string, LookupAnswer['claims'][number]>()
@@ -88,6 +88,8 @@ async function readNow(document: Document, { rooms }: Pick<Kit, 'rooms'>): Promi
   }))
 }
 
+const idsOf = (found: Found[]) => found.flatMap(({ matches }) => matches.map(({ claimId }) => claimId))
+
 /** Statements with all other reports of the same words, laid out as a digest lays them out. */
 async function toEntries(
   found: Found[],
@@ -96,7 +98,7 @@ async function toEntries(
   const ids = new Set(found.map(({ statement }) => statement.id))
   const keys = [...new Set(found.flatMap(({ statement }) => quoteKeys(statement.content)))]
   const related = (await store.statements.byQuoteKeys(keys)).filter(({ statement }) => !ids.has(statement.id))
-  const known = allClaims(rooms)
+  const known = await claimsByIds(idsOf([...found, ...related]), { store, rooms })
   const decided = (some: Found[]) => decideFound(some, rooms.threshold, known)
   const { clusters } = clusterStatements([...found, ...related])
   const kin = new Set(clusters.flatMap(({ members }) => (members.some((id) => ids.has(id)) ? members : [])))

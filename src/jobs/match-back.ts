@@ -3,7 +3,7 @@ import { matchBack } from '../claims/match-back.ts'
 import type { Match, MatchJob } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
-import { allClaims, matchKnown } from './known-claims.ts'
+import { claimsByIds, matchKnown } from './known-claims.ts'
 
 /** Statements that are looked at between two writes, and between two rests: somebody may be waiting for an answer. */
 const STRETCH = 200
@@ -50,8 +50,8 @@ async function work(kit: Belt): Promise<number> {
 
 async function lookThrough(job: MatchJob, kit: Belt): Promise<number> {
   const { store, log, now } = kit
-  const wanted = new Set(await store.matching.claimIds(job.id))
-  const claims = allClaims(kit.rooms).filter(({ id, status }) => wanted.has(id) && status === 'active')
+  const wanted = await store.matching.claimIds(job.id)
+  const claims = (await claimsByIds(wanted, kit)).filter(({ status }) => status === 'active')
   log.info(
     { job: job.id, claims: claims.length, statements: job.total - job.looked },
     job.looked > 0 ? 'matching claims with the record goes on' : 'matching new claims with the record',

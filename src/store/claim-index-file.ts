@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 const NAME = 'claims.index'
@@ -12,9 +12,23 @@ export function readClaimIndex(folder: string): Uint8Array | null {
   }
 }
 
-/** Written beside it and moved into place: a crash leaves the old one or the new one, never half of one. */
+/**
+ * Written beside it, synced and moved into place: a crash leaves the old one or the new one, never half of one, and two
+ * processes do not write into each other's.
+ */
 export function writeClaimIndex(folder: string, bytes: Uint8Array): void {
-  const path = join(folder, `${NAME}.new`)
-  writeFileSync(path, bytes, { mode: 0o600 })
-  renameSync(path, join(folder, NAME))
+  const path = join(folder, `${NAME}.${process.pid}.new`)
+  try {
+    const file = openSync(path, 'w', 0o600)
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(path, join(folder, NAME))
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  }
 }

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Claim } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
+
+/** SQLite takes at most 32,766 values in one statement. */
+const AT_ONCE = 2000
 
 export function claimsTable(db: Kysely<Tables>): Store['claims'] {
   const toRow = (claim: Claim) => ({ owner: claim.owner, status: claim.status, body: JSON.stringify(claim) })
@@ -98,9 +100,31 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
         where claim_words match ${asked.join(' OR ')} order by bm25(claim_words) limit ${limit}`.execute(db)
       return rows.map(({ body }) => JSON.parse(body) as Claim)
     },
-    async imported() {
-      const rows = db.selectFrom('claims').select('body').where('configured', '=', 0).where('owner', '=', 'operator')
-      return (await rows.orderBy('id').execute()).map((row) => JSON.parse(row.body) as Claim)
+    async imported({ after, limit }) {
+      const rows = await db
+        .selectFrom('claims')
+        .select('body')
+        .where('id', '>', after)
+        // The plus keeps SQLite to the order of ids: by owner, each page would sort all claims.
+        .where(sql<string>`+owner`, '=', 'operator')
+        .where('configured', '=', 0)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => JSON.parse(row.body) as Claim)
+    },
+    async ofOperator() {
+      const rows = db.selectFrom('claims').where('owner', '=', 'operator')
+      return Number((await rows.select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow()).n)
+    },
+    async byIds(ids) {
+      const found: Claim[] = []
+      for (let from = 0; from < ids.length; from += AT_ONCE) {
+        const some = ids.slice(from, from + AT_ONCE)
+        const rows = await db.selectFrom('claims').select('body').where('id', 'in', some).execute()
+        found.push(...rows.map((row) => JSON.parse(row.body) as Claim))
+      }
+      return found
     },
     async list(owner) {
       const rows = db.selectFrom('claims').select('body').orderBy('id')
@@ -128,11 +152,10 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
       const rows = await db.selectFrom('claims').select('body').where('id', 'in', changed).orderBy('id').execute()
       return rows.map((row) => JSON.parse(row.body) as Claim)
     },
-    async fingerprint() {
-      const hash = createHash('sha256')
-      const rows = await db.selectFrom('claims').select(['id', 'body']).orderBy('id').execute()
-      for (const { id, body } of rows) hash.update(`${id}\n${body}\n`)
-      return hash.digest('hex').slice(0, 32)
+    async changeMark(change) {
+      const rows = db.selectFrom('claim_history').select(['claim_id', 'changed_at']).where('sequence', '=', change)
+      const row = await rows.executeTakeFirst()
+      return row ? `${row.claim_id} ${row.changed_at}` : null
     },
   }
 }

@@ -154,11 +154,15 @@ export interface Store extends AsyncDisposable {
     history(id: string): Promise<{ changedAt: string; changedBy: string; before: Claim | null; after: Claim }[]>
     /** Full text search in the database itself, best first: for stores that are larger than memory. */
     search(words: string[], limit: number): Promise<Claim[]>
-    /** Changes with every change of a claim: an index made under another one is stale. */
-    fingerprint(): Promise<string>
+    /** Tells one change of a claim from the change of the same number in another record. Null where there was none. */
+    changeMark(change: number): Promise<string | null>
+    /** How many the operator has, of the config and imported. */
+    ofOperator(): Promise<number>
+    /** Those that are there, in no order. */
+    byIds(ids: string[]): Promise<Claim[]>
     list(owner?: string): Promise<Claim[]>
-    /** The operator's claims that the config does not name, by id. */
-    imported(): Promise<Claim[]>
+    /** The operator's claims that the config does not name, in the order of their ids, a page at a time. */
+    imported(page: { after: string; limit: number }): Promise<Claim[]>
     get(id: string): Promise<Claim | null>
     /** Those of all servers. */
     owned(): Promise<Claim[]>

@@ -47,7 +47,7 @@ async function put(id: string, content: string, over: { outlet?: string; day?: s
 /** Makes the operator's claim known to the running process. */
 async function claimed(): Promise<void> {
   await scene.store.claims.configure([aClaim()])
-  scene.kit.rooms = { ...scene.kit.rooms, claims: [aClaim()] }
+  scene.kit.rooms = { ...scene.kit.rooms, configured: [aClaim()] }
 }
 
 /** Statements of the last hour that bear on the operator's claim as surely as this. */

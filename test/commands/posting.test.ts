@@ -100,7 +100,7 @@ describe('a posted digest', () => {
 
 describe('a curator who parts an entry from its claim', () => {
   test('changes what is posted already, and back again', async () => {
-    scene.kit.rooms = { ...scene.kit.rooms, claims: [aClaim()] }
+    scene.kit.rooms = { ...scene.kit.rooms, configured: [aClaim()] }
     await scene.say('abc123def1', 'The lamps stay on', 'lamps')
     await scene.tick('2026-03-02T13:00:05.000Z')
     expect(words()).toContain('Claim: ')
@@ -117,7 +117,7 @@ describe('a curator who parts an entry from its claim', () => {
 
 describe('a subscription that asks for pictures', () => {
   test('gets a timeline under each claim, with the same in words, that stays when the message is changed', async () => {
-    scene.kit.rooms = { ...scene.kit.rooms, claims: [aClaim()] }
+    scene.kit.rooms = { ...scene.kit.rooms, configured: [aClaim()] }
     await scene.person.slash('subscriptions edit', { pictures: true })
     await scene.say('abc123def1', 'The lamps stay on', 'lamps')
     await scene.say('abc123def2', 'Not one of those lights will ever go out here', 'lamps')
@@ -134,7 +134,7 @@ describe('a subscription that asks for pictures', () => {
 
 test('a forum gets each digest as a post of its own, changed there too', async () => {
   scene.server.channels.get(IDS.channel)!.type = 15
-  scene.kit.rooms = { ...scene.kit.rooms, claims: [aClaim()] }
+  scene.kit.rooms = { ...scene.kit.rooms, configured: [aClaim()] }
   await scene.say('abc123def1', 'The lamps stay on', 'lamps')
   await scene.tick('2026-03-02T13:00:05.000Z')
   const [post] = [...scene.server.channels.values()].filter(({ parent_id }) => parent_id === IDS.channel)

@@ -83,7 +83,7 @@ describe('a claim that is new', () => {
     await kit.store[Symbol.asyncDispose]()
     for (let start = 0; start < 2; start++) {
       const later = await opened()
-      expect(later.rooms.claims.map(({ id }) => id)).toEqual(['oil'])
+      expect((await later.rooms.operators.match(OIL))[0]?.claimId).toBe('oil')
       expect(await oweMatching(later)).toEqual([])
       await later.store[Symbol.asyncDispose]()
     }

@@ -1,13 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
+import { promisify } from 'node:util'
 import pino from 'pino'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createMatcher } from '../../src/claims/match-claims.ts'
 import { openOperatorClaims } from '../../src/jobs/operator-claims.ts'
 import type { Claim } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { aClaim } from '../support/nouns.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -25,7 +29,7 @@ const asked = claims.filter((_, i) => i % 97 === 0).map(({ text }) => text.repla
 
 let lines: { msg: string; level: number }[] = []
 const log = pino(
-  { level: 'info' },
+  { level: 'debug' },
   new Writable({
     write(chunk, _, done) {
       lines.push(JSON.parse(String(chunk)))
@@ -34,29 +38,55 @@ const log = pino(
   }),
 )
 const told = () => lines.map(({ msg }) => msg)
+const going = new AbortController().signal
+const USED = 'the kept index of claims is used'
+const DAMAGED = 'the kept index of claims is damaged, or another version’s: it is built again'
+const CHANGED = 'the claims have changed since their index was kept: it is built again'
+const BUILT = 'the index of claims is built'
 let dataFolder: string
-beforeEach(() => {
+let store: Store
+beforeEach(async () => {
   lines = []
   dataFolder = scratch()
+  store = await openStore({ dataFolder })
 })
-const none = { claims: {} as never }
-const open = (active: Claim[], more: object = {}) => openOperatorClaims(active, { dataFolder, ...more }, none, log)
-const answers = async (opened: ReturnType<typeof open>) =>
+afterEach(() => store[Symbol.asyncDispose]())
+
+const now = '2026-03-02T12:00:00.000Z'
+const add = (some: Claim[]) =>
+  store.transaction((tx) =>
+    tx.claims.add(
+      some.map((claim) => ({ claim, key: claim.text })),
+      { merge: (_, other) => other, by: 'test', now },
+    ),
+  )
+const open = async (more: object = {}, configured: Claim[] = []) =>
+  openOperatorClaims({ configured, change: await store.claims.lastChange() }, { dataFolder, ...more }, store, log)
+type Opened = Awaited<ReturnType<typeof open>>
+const answers = async (opened: Opened) =>
   Promise.all(
     asked.map(async (text) => (await opened.match(text, { top: 3 })).map(({ claimId, score }) => [claimId, score])),
   )
+/** As answered from a matcher that holds all of them. */
+const direct = (known: Claim[]) => {
+  const matcher = createMatcher(known)
+  return asked.map((text) => matcher.match(text, { top: 3 }).map(({ claimId, score }) => [claimId, score]))
+}
+const byId = claims.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+const gull = aClaim({ id: 'gull', text: 'No gull lands in Sorrel.' })
+const first = async (opened: Opened, text: string) => (await opened.match(text))[0]?.claimId
+const kept = () => join(dataFolder, 'claims.index')
 
 describe('the index that is kept beside the store', () => {
-  let expected: Awaited<ReturnType<typeof answers>>
-  beforeAll(async () => {
-    dataFolder = 'nowhere'
-    expected = await answers(open(claims))
-  })
-
-  test('answers as the one that was built, in whatever order the claims come', async () => {
-    open(claims).keep()
-    expect(await answers(open(claims.toReversed()))).toEqual(expected)
-    expect(told()).toEqual(['the kept index of claims is used'])
+  test('answers as one that was built just now, and reads from the store what is ranked', async () => {
+    await add(claims)
+    const opened = await open()
+    await opened.prepare(going)
+    expect(told()).toEqual([BUILT])
+    expect(statSync(kept()).mode & 0o777).toBe(0o600)
+    const again = await open()
+    expect(told()).toEqual([BUILT, USED])
+    expect(await answers(again)).toEqual(direct(byId))
   })
 
   test.each([
@@ -64,57 +94,134 @@ describe('the index that is kept beside the store', () => {
     ['half of it', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
     ['nothing', () => Buffer.alloc(0)],
     ['something else', () => Buffer.from('{"magic":"onrecord-claims-3"}\n')],
-  ])('is built again from %s', async (_, damage) => {
-    open(claims).keep()
-    const path = join(dataFolder, 'claims.index')
-    writeFileSync(path, damage(readFileSync(path)))
-    const opened = open(claims)
-    expect(await answers(opened)).toEqual(expected)
-    expect(told()).toEqual(['the kept index of claims is damaged, or another version’s: it is built again'])
-    opened.keep()
+    [
+      'an earlier version',
+      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('claims-3', 'claims-2'), 'latin1'),
+    ],
+  ])('is built again from %s, the store’s full text answering meanwhile', async (_, damage) => {
+    await add(claims)
+    await (await open()).prepare(going)
+    writeFileSync(kept(), damage(readFileSync(kept())))
     lines = []
-    open(claims)
-    expect(told()).toEqual(['the kept index of claims is used'])
+    const opened = await open()
+    expect(told()).toEqual([DAMAGED])
+    expect(await first(opened, asked[3]!)).toBe(claims[97 * 3]!.id)
+    await opened.prepare(going)
+    expect(await answers(opened)).toEqual(direct(byId))
+    await open()
+    expect(told()).toEqual([DAMAGED, BUILT, USED])
   })
 
-  test('is built again where a claim has changed since', async () => {
-    open(claims).keep()
-    const changed = claims.map((claim) => (claim.id === 'c7' ? { ...claim, text: 'No gull lands in Sorrel.' } : claim))
-    const [first] = await open(changed).match('Does no gull land in Sorrel?')
-    expect(first?.claimId).toBe('c7')
-    expect(told()).toEqual(['the claims have changed since their index was kept: it is built again'])
+  test('is brought up to date with what changed since', async () => {
+    await add(claims)
+    await (await open()).prepare(going)
+    await add([gull, aClaim({ id: 'own', text: 'No owl lands in Sorrel.', owner: 'guild-1' })])
+    await store.claims.edit({ ...claims[0]!, status: 'retired' }, { by: 'test', now })
+    await store.claims.edit({ ...claims[1]!, text: 'Every otter of Tarn is counted.' }, { by: 'test', now })
+    lines = []
+    const opened = await open()
+    expect(told()).toEqual([USED])
+    expect(await first(opened, 'Does no gull land in Sorrel?')).toBe('gull')
+    expect(await first(opened, 'Is every otter of Tarn counted?')).toBe(claims[1]!.id)
+    const found = await opened.match(claims[0]!.text)
+    expect(found.map(({ claimId }) => claimId)).not.toContain('c0')
   })
 
-  test('takes claims in and out while it runs, and is kept with them', async () => {
-    const opened = open(claims)
-    const gull = aClaim({ id: 'gull', text: 'No gull lands in Sorrel.' })
-    opened.add(gull)
-    opened.remove('c0')
-    opened.keep()
-    const later = open([gull, ...claims.slice(1)])
-    expect(told()).toEqual(['the kept index of claims is used'])
-    expect((await later.match('Does no gull land in Sorrel?'))[0]?.claimId).toBe('gull')
-    expect((await later.match(claims[0]!.text)).map(({ claimId }) => claimId)).not.toContain('c0')
+  test('is built again where the config’s claims are others, or the record is another', async () => {
+    await add(claims)
+    await (await open()).prepare(going)
+    lines = []
+    expect(await first(await open({}, [gull]), 'Does no gull land in Sorrel?')).toBe('gull')
+    expect(told()).toEqual([CHANGED])
+    const bytes = readFileSync(kept())
+    await store[Symbol.asyncDispose]()
+    dataFolder = scratch()
+    store = await openStore({ dataFolder })
+    await add(claims.toReversed())
+    writeFileSync(kept(), bytes)
+    await open()
+    expect(told()).toEqual([CHANGED, CHANGED])
+  })
+
+  test('takes claims in and out while it runs and while it is built, and is kept with them', async () => {
+    await add(claims)
+    const opened = await open()
+    const building = opened.prepare(going)
+    await add([gull])
+    await store.claims.edit({ ...claims[0]!, status: 'retired' }, { by: 'test', now })
+    opened.take([gull, { ...claims[0]!, status: 'retired' }], await store.claims.lastChange())
+    await building
+    const otter = aClaim({ id: 'otter', text: 'Every otter of Tarn is counted.' })
+    await add([otter])
+    opened.take([otter], await store.claims.lastChange())
+    await opened.keep()
+    lines = []
+    const later = await open()
+    expect(lines).toMatchObject([{ msg: USED, changed: 0 }])
+    for (const one of [opened, later]) {
+      expect(await first(one, 'Does no gull land in Sorrel?')).toBe('gull')
+      expect(await first(one, 'Is every otter of Tarn counted?')).toBe('otter')
+      expect((await one.match(claims[0]!.text)).map(({ claimId }) => claimId)).not.toContain('c0')
+    }
+  })
+
+  test('forgets a claim that is gone from the store without a trace', async () => {
+    await add([...claims, gull])
+    await (await open()).prepare(going)
+    const opened = await open()
+    // The config takes it over, and lets go of it.
+    await store.claims.configure([gull])
+    await store.claims.configure([])
+    expect((await opened.match('Does no gull land in Sorrel?')).map(({ claimId }) => claimId)).not.toContain('gull')
+  })
+
+  test('is written whole by several processes at once', async () => {
+    await add(claims)
+    await (await open()).prepare(going)
+    const expected = readFileSync(kept())
+    const writer = `import { readFileSync } from 'node:fs'
+      import { writeClaimIndex } from ${JSON.stringify(resolve('src/store/claim-index-file.ts'))}
+      const bytes = readFileSync(${JSON.stringify(kept())})
+      for (let i = 0; i < 20; i++) writeClaimIndex(${JSON.stringify(dataFolder)}, bytes)`
+    const done = [1, 2].map(() => promisify(execFile)(process.execPath, ['--input-type=module', '--eval', writer]))
+    for (let isDone = false; !isDone; ) {
+      expect(readFileSync(kept()).equals(expected)).toBe(true)
+      isDone = await Promise.race([
+        Promise.all(done).then(() => true),
+        new Promise<false>((next) => setImmediate(next, false)),
+      ])
+    }
+    expect(readdirSync(dataFolder).filter((name) => name.endsWith('.new'))).toEqual([])
+    expect(await answers(await open())).toEqual(direct(byId))
   })
 
   test('that cannot be written is told, and nothing else happens', async () => {
-    dataFolder = join(dataFolder, 'nowhere')
-    const opened = open(claims)
-    opened.keep()
-    expect(told()).toEqual(['the index of claims could not be kept'])
-    expect(await answers(opened)).toEqual(expected)
+    await add(claims)
+    const opened = await open({ dataFolder: join(dataFolder, 'nowhere') })
+    await opened.prepare(going)
+    expect(told()).toEqual([BUILT, 'the index of claims could not be kept'])
+    expect(await answers(opened)).toEqual(direct(byId))
+  })
+
+  test('is not built to its end where the process is to stop', async () => {
+    await add(claims)
+    const opened = await open()
+    await opened.prepare(AbortSignal.abort())
+    expect(told()).toEqual([])
+    expect(await first(opened, asked[3]!)).toBe(claims[97 * 3]!.id)
   })
 })
 
 test('with more claims than are wanted in memory, the store’s full text finds the candidates', async () => {
-  await using store = await openStore({ dataFolder })
-  await store.claims.configure(claims)
-  const opened = openOperatorClaims(claims, { dataFolder, claimsInMemory: 100 }, store, log)
-  const firsts = await Promise.all(asked.map(async (text) => (await opened.match(text))[0]?.claimId))
-  expect(firsts).toEqual(claims.filter((_, i) => i % 97 === 0).map(({ id }) => id))
-  opened.remove(firsts[0]!)
+  await add(claims)
+  const opened = await open({ claimsInMemory: 100 })
+  await opened.prepare(going)
+  const firsts = await Promise.all(asked.map((text) => first(opened, text)))
+  expect(firsts).toEqual(direct(byId).map(([best]) => best?.[0]))
+  await store.claims.edit({ ...claims[0]!, status: 'retired' }, { by: 'test', now })
   expect((await opened.match(asked[0]!)).map(({ claimId }) => claimId)).not.toContain(firsts[0])
   expect(await opened.match('🦊 🦊')).toEqual([])
+  expect(told()).toEqual([])
 })
 
 /** A service of embeddings on loopback: the vector of a text are the places of its letters. */
@@ -134,23 +241,33 @@ async function serving() {
   return { keys, address, close: () => new Promise((closed) => server.close(closed)) }
 }
 
+/** With its index in memory. */
+async function ready(more: object = {}): Promise<Opened> {
+  const opened = await open(more)
+  await opened.prepare(going)
+  return opened
+}
+
 describe('an encoder from the config', () => {
   const doubtful = 'Somebody in Kestrel says that some bridge there may have been painted'
 
   test('is asked where words leave doubt, with its key', async () => {
     const service = await serving()
-    const opened = open(claims, { encoder: { address: service.address, model: 'm' }, encoderKey: 'secret' })
+    await add(claims)
+    const opened = await ready({ encoder: { address: service.address, model: 'm' }, encoderKey: 'secret' })
     const [first] = await opened.match(doubtful)
     expect(service.keys[0]).toBe('Bearer secret')
-    expect(first?.score).not.toBe((await open(claims).match(doubtful))[0]?.score)
+    expect(first?.score).not.toBe((await (await ready()).match(doubtful))[0]?.score)
     await service.close()
   })
 
   test('that does not answer is told once, and words alone are matched', async () => {
     const service = await serving()
     await service.close()
-    const opened = open(claims, { encoder: { address: service.address, model: 'm' } })
-    const byWords = await open(claims).match(doubtful)
+    await add(claims)
+    const opened = await ready({ encoder: { address: service.address, model: 'm' } })
+    const byWords = await (await ready()).match(doubtful)
+    lines = []
     for (let i = 0; i < 3; i++) expect(await opened.match(doubtful)).toEqual(byWords)
     expect(told()).toEqual([
       'the encoder of claims does not work: claims are matched by their words alone until it does',
@@ -161,8 +278,11 @@ describe('an encoder from the config', () => {
     ['without the package', () => scratch(), 'npm install @huggingface/transformers'],
     ['that is not there', () => join(scratch(), 'nowhere'), 'there is no such folder'],
   ])('of a folder %s says so once, and words alone are matched', async (_, folder, words) => {
-    const opened = open(claims, { encoder: { folder: folder() } })
-    expect(await opened.match(doubtful)).toEqual(await open(claims).match(doubtful))
+    await add(claims)
+    const opened = await ready({ encoder: { folder: folder() } })
+    lines = []
+    expect(await opened.match(doubtful)).toEqual(await (await ready()).match(doubtful))
+    lines = lines.filter(({ level }) => level > 30)
     expect(lines).toHaveLength(1)
     expect(JSON.stringify(lines)).toContain(words)
   })

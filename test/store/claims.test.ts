@@ -43,7 +43,8 @@ describe('stored claims', () => {
   test('are edited and retired with their history, and are found by their words as they are now', async () => {
     await using store = await openStore({ dataFolder: scratch() })
     await store.claims.add([keyed(lamp)], options)
-    const before = await store.claims.fingerprint()
+    const before = await store.claims.lastChange()
+    const mark = await store.claims.changeMark(before)
     expect(await store.claims.edit({ ...lamp, text: 'The oil ran out.', status: 'retired' }, { by: 'Ann', now })).toBe(
       true,
     )
@@ -51,6 +52,8 @@ describe('stored claims', () => {
     expect((await store.claims.history('lamp'))[0]).toMatchObject({ changedBy: 'Ann', before: { text: lamp.text } })
     expect((await store.claims.search(['oil'], 5)).map(({ id }) => id)).toEqual(['lamp'])
     expect(await store.claims.search(['lamp', '"'], 5)).toEqual([])
-    expect(await store.claims.fingerprint()).not.toBe(before)
+    expect((await store.claims.changedAfter(before)).map(({ id }) => id)).toEqual(['lamp'])
+    expect(await store.claims.changeMark(await store.claims.lastChange())).not.toBe(mark)
+    expect(await store.claims.changeMark(99)).toBeNull()
   })
 })
