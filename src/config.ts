@@ -31,8 +31,8 @@ export type Config = Settings & {
   operatorChannel: string | null
   /** From which probability on the operator calls it a match, null for what was learnt. */
   matchThreshold: number | null
-  /** What compares claims by their meaning: the encoder that ships, a service, a model on this machine; null is none. */
-  encoder: 'shipped' | { address: string; model: string } | { folder: string } | null
+  /** What compares claims by their meaning: the encoder that ships, a service, a model folder. Null where nothing is said. */
+  encoder: 'none' | 'local' | { url: string; model: string } | { folder: string } | null
   /** With more claims of the operator's than this, the store finds the candidates. */
   claimsInMemory: number
   /** Topics that `/setup` offers: the files of `packs/` beside the config. */

@@ -3,23 +3,27 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { createMatcher } from '../claims/match-claims.ts'
-import { localEncoder } from '../encoder/local.ts'
+import { loadConfig } from '../config.ts'
 import { UsageError } from '../errors.ts'
+import { matchWith, openEncoder } from '../jobs/encoder.ts'
+import { createLog } from '../log.ts'
 import { readClaims } from './read-claims.ts'
 import type { Io, Verb } from './verb.ts'
 
 export const verb: Verb = {
   summary: 'find the known claim behind each text',
   help: `
-onrecord match --claims <file> [--top N] [--words] <queries.jsonl>
+onrecord match --claims <file> [--top N] [--words] [--config FILE] <queries.jsonl>
 
 Finds, for each query, the known claims it bears on, best first.
 
   --claims <file>   claims as .jsonl ({"id","text","title"}), .tsv or .csv with named columns,
                     .yaml, or schema.org ClaimReview as .json or .html
   --top N           at most N claims for a query (default 5)
-  --words           words alone, some hundred queries a second; else an encoder that comes with the program is asked
-                    where words leave doubt, which ranks better and answers about five queries a second at first
+  --words           words alone, some hundred queries a second; else an encoder is asked where words leave doubt,
+                    which ranks better and answers about five queries a second at first: the one that the config
+                    names, or the one that comes with the program
+  --config FILE     config file (default config/onrecord.yaml, or ONRECORD_CONFIG)
   <queries.jsonl>   {"id","text"} a line; - reads standard input
 
 Output: {"type":"match","queryId","claimId","rank","score","decision","relation"}, one a line.
@@ -44,6 +48,7 @@ async function run(args: string[], io: Io): Promise<number> {
       claims: { type: 'string' },
       top: { type: 'string', default: '5' },
       words: { type: 'boolean', default: false },
+      config: { type: 'string' },
     },
   })
   if (!values.claims) throw new UsageError('--claims <file> is missing')
@@ -56,7 +61,8 @@ async function run(args: string[], io: Io): Promise<number> {
 
   const { claims, problems } = readClaims(values.claims)
   for (const { where, reason } of problems) io.err(`${where}: ${reason}`)
-  const matcher = createMatcher(claims, { encoder: localEncoder() })
+  const encoder = values.words ? null : await chooseEncoder(values.config)
+  const matcher = createMatcher(claims, encoder ? { encoder } : {})
   let read = 0
   let line = 0
   const input = file === '-' ? process.stdin : createReadStream(file, 'utf8')
@@ -69,7 +75,7 @@ async function run(args: string[], io: Io): Promise<number> {
       continue
     }
     read += 1
-    const matches = values.words ? matcher.match(query, { top }) : await matcher.matchByMeaning(query, { top })
+    const matches = await matchWith(matcher, encoder, query, { top })
     for (const { statementId, claimId, rank, score, decision, relation, evidence } of matches)
       io.out(
         JSON.stringify({
@@ -85,6 +91,12 @@ async function run(args: string[], io: Io): Promise<number> {
       )
   }
   return claims.length > 0 && (read > 0 || line === 0) ? 0 : 1
+}
+
+/** The encoder of the config, and where it says nothing the one that ships. */
+async function chooseEncoder(path: string | undefined) {
+  const config = await loadConfig({ config: path })
+  return openEncoder({ ...config, encoder: config.encoder ?? 'local' }, createLog(config.logLevel, config.secrets))
 }
 
 function readQuery(line: string): { id: string; text: string } | { reason: string } {

@@ -92,10 +92,12 @@ export const ConfigFile = z.strictObject({
   sample: word.optional(),
   encoder: z
     .union(
-      [z.literal('shipped'), z.strictObject({ address: z.url(), model: word }), z.strictObject({ folder: word })],
-      {
-        error: 'must be shipped, { address, model } of an OpenAI-compatible service, or { folder } of a local model',
-      },
+      [
+        z.enum(['none', 'local']),
+        z.strictObject({ url: z.url({ protocol: /^https?$/ }), model: word }),
+        z.strictObject({ folder: word }),
+      ],
+      { error: 'must be none, local, { url, model } of an OpenAI-compatible service, or { folder } of a local model' },
     )
     .optional(),
   claimsInMemory: z.number({ error: 'must be a number' }).int().min(0).default(1_000_000),

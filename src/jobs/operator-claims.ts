@@ -5,15 +5,14 @@ import { createMatcher, type Matcher, type MatchOptions, type Query } from '../c
 import { tokenise } from '../claims/tokens.ts'
 import type { Config } from '../config.ts'
 import type { GuardedEncoder } from '../encoder/guarded.ts'
-import { SourceError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Claim, Match } from '../model.ts'
 import { readClaimIndex, writeClaimIndex } from '../store/claim-index-file.ts'
 import type { Store } from '../store/store.ts'
-import { openEncoder } from './encoder.ts'
+import { type EncoderConfig, matchWith, openEncoder } from './encoder.ts'
 
 /** What of the config decides how the operator's claims are matched. */
-export type MatcherConfig = Partial<Pick<Config, 'dataFolder' | 'encoder' | 'encoderKey' | 'claimsInMemory'>>
+export type MatcherConfig = EncoderConfig & Partial<Pick<Config, 'dataFolder' | 'claimsInMemory'>>
 
 /** The operator's active claims, to be matched; with an encoder where one is configured. */
 export type OperatorClaims = {
@@ -54,7 +53,7 @@ export async function openOperatorClaims(
 ): Promise<OperatorClaims> {
   const named = new Map(configured.map((claim) => [claim.id, claim]))
   const count = Math.max(configured.length, await store.claims.ofOperator())
-  const encoder = log && config.encoder ? openEncoder(config.encoder, config.encoderKey ?? null, log) : null
+  const encoder = log && openEncoder(config, log)
   const from: From = { named, store, encoder }
   const searched = searchedMatcher(named, store)
   if (count > (config.claimsInMemory ?? Number.POSITIVE_INFINITY))
@@ -170,13 +169,7 @@ async function matchReading(
     const there = new Set(found.map(({ id }) => id))
     for (const id of missing) if (!there.has(id)) matcher.remove(id)
   }
-  if (!encoder || encoder.isResting()) return matcher.match(query, options)
-  try {
-    return await matcher.matchByMeaning(query, options)
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error
-    return matcher.match(query, options)
-  }
+  return matchWith(matcher, encoder, query, options)
 }
 
 /** What the store's full text hands over for a text, by its first words. */

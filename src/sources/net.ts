@@ -29,6 +29,17 @@ export type GetOptions = {
 export type Net = {
   /** @throws {SourceError} unreachable, refused, too-large, timeout or unreadable; never for a status code */
   get(url: string, headers?: Record<string, string>, options?: GetOptions): Promise<NetResponse>
+  /**
+   * Sends a body to one address, and follows no redirect: what is sent, and its key, are for that address alone.
+   *
+   * @throws {SourceError} as `get`
+   */
+  post(
+    url: string,
+    body: string,
+    headers?: Record<string, string>,
+    options?: Omit<GetOptions, 'redirects'>,
+  ): Promise<NetResponse>
   /** Puts the next request to this address's host off, as its Retry-After asks. */
   holdOff(url: string, seconds: number): void
   close(): Promise<void>
@@ -115,16 +126,30 @@ export function createNet(options: NetOptions = {}): Net {
     }
   }
 
+  async function post(
+    address: string,
+    sent: string,
+    headers: Record<string, string> = {},
+    choice: Omit<GetOptions, 'redirects'> = {},
+  ) {
+    const { maxBytes, timeoutMs } = { ...limits, ...defined(choice) }
+    const url = checkedUrl(address, rule)
+    const asked = { headers: { 'user-agent': userAgent, ...headers }, maxBytes, left: timeoutMs, sent }
+    const answer = await gate.through(url.hostname, () => one(url, address, asked))
+    return { ...answer, url: url.href, redirects: [], bytes: async () => answer.body }
+  }
+
   async function one(
     url: URL,
     address: string,
-    asked: { headers: Record<string, string>; maxBytes: number; left: number },
+    asked: { headers: Record<string, string>; maxBytes: number; left: number; sent?: string },
   ) {
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(asked.left)))
     try {
       const answer = await request(url, {
         dispatcher: agent,
         signal,
+        ...(asked.sent === undefined ? {} : { method: 'POST' as const, body: asked.sent }),
         headers: { 'accept-encoding': 'gzip, deflate, br, zstd', ...asked.headers },
       })
       const body = await readBody(answer, asked.maxBytes, address, signal)
@@ -136,6 +161,7 @@ export function createNet(options: NetOptions = {}): Net {
 
   return {
     get,
+    post,
     holdOff: (address, seconds) => {
       const host = URL.parse(address)?.hostname
       if (host) gate.holdOff(host, seconds)

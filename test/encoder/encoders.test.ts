@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { localEncoder } from '../../src/encoder/local.ts'
 import { remoteEncoder } from '../../src/encoder/remote.ts'
+import { createNet } from '../../src/sources/net.ts'
 
 const cosine = (a: Float32Array, b: Float32Array) => {
   const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0)
@@ -38,9 +39,12 @@ describe('the encoder that ships', () => {
 })
 
 describe('a remote encoder', () => {
+  const net = createNet({ allowAddresses: ['127.0.0.0/8'], hostGapMs: 0 })
+  afterAll(() => net.close())
+
   test('sends texts in batches with the key, and puts the answers in order', async () => {
     using server = await serving(200, lengths)
-    const encoder = remoteEncoder({ address: server.address, model: 'm', key: 'k' })
+    const encoder = remoteEncoder({ url: server.address, model: 'm', key: 'k', post: net.post })
     const vectors = await encoder.encode(Array.from({ length: 70 }, (_, i) => 'x'.repeat(i)))
     expect(vectors.map(([length]) => length)).toEqual(Array.from({ length: 70 }, (_, i) => i))
     expect(server.asked.map(({ model, input, key }) => [model, input.length, key])).toEqual([
@@ -52,17 +56,29 @@ describe('a remote encoder', () => {
     [401, () => ({}), 'refused'],
     [200, () => ({ data: 'nothing' }), 'unreadable'],
     [200, () => ({ data: [] }), 'unreadable'],
+    [200, () => ({ data: [{ index: 7, embedding: [1] }] }), 'unreadable'],
+    [302, () => ({}), 'refused'],
   ] as const)('that answers %i with something else says so', async (status, answer, reason) => {
     using server = await serving(status, answer)
-    await expect(remoteEncoder({ address: server.address, model: 'm' }).encode(['a'])).rejects.toMatchObject({
+    await expect(
+      remoteEncoder({ url: server.address, model: 'm', post: net.post }).encode(['a']),
+    ).rejects.toMatchObject({
       name: 'SourceError',
       reason,
     })
   })
+  test('on a private address is refused, unless it is allowed', async () => {
+    using server = await serving(200, lengths)
+    const closed = createNet({ hostGapMs: 0 })
+    const encoder = remoteEncoder({ url: server.address, model: 'm', post: closed.post })
+    await expect(encoder.encode(['a'])).rejects.toMatchObject({ reason: 'refused' })
+    expect(server.asked).toEqual([])
+    await closed.close()
+  })
   test('that is not there says so', async () => {
     const gone = await serving(200, lengths)
     gone[Symbol.dispose]()
-    await expect(remoteEncoder({ address: gone.address, model: 'm' }).encode(['a'])).rejects.toMatchObject({
+    await expect(remoteEncoder({ url: gone.address, model: 'm', post: net.post }).encode(['a'])).rejects.toMatchObject({
       reason: 'unreachable',
     })
   })

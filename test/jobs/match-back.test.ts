@@ -1,11 +1,12 @@
 import pino from 'pino'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import { openRooms } from '../../src/jobs/analyse.ts'
+import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
 import type { Kit } from '../../src/jobs/kit.ts'
 import { oweMatching, takeClaimsOver } from '../../src/jobs/known-claims.ts'
 import { followJob, matchBackRound } from '../../src/jobs/match-back.ts'
 import { applyConfig } from '../../src/jobs/queue.ts'
+import { trackAgain } from '../../src/jobs/track.ts'
 import type { Claim, MatchJob } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -175,4 +176,20 @@ describe('a look through the record', () => {
     await others
     expect(turns).toBeGreaterThan(30)
   })
+})
+
+test('an entity that is new is read in what is on record, and what it said meets the claims', async () => {
+  const kit = await opened([aClaim({ id: 'oil', text: OIL })])
+  await using store = kit.store
+  const text = 'Mira Sol spoke in the town hall. “The lamps of Ellery are lit by whale oil,” Mira Sol said.'
+  const facts = { sourceId: 's', keys: ['d'], backlog: false, sample: false, now: now() }
+  await store.documents.put(aDocument({ id: 'd', text }), facts)
+  await analyseStored(kit)
+  expect(await store.statements.ofDocument('d')).toEqual([])
+  const none = { aliases: [], handles: [], roles: [], near: [], notNear: [], relations: [] }
+  await store.entities.put({ id: 'mira', kind: 'person', name: 'Mira Sol', owner: 'guild-1', ...none })
+  await trackAgain(kit, { words: ['Mira Sol'] })
+  await analyseStored(kit)
+  const found = await store.seenBy('guild-1').statements.byClaim('oil', 9)
+  expect(found).toMatchObject([{ statement: { speaker: { name: 'Mira Sol' } }, matches: [{ decision: 'match' }] }])
 })

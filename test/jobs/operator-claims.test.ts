@@ -254,7 +254,11 @@ describe('an encoder from the config', () => {
   test('is asked where words leave doubt, with its key', async () => {
     const service = await serving()
     await add(claims)
-    const opened = await ready({ encoder: { address: service.address, model: 'm' }, encoderKey: 'secret' })
+    const opened = await ready({
+      allowAddresses: ['127.0.0.0/8'],
+      encoder: { url: service.address, model: 'm' },
+      encoderKey: 'secret',
+    })
     const [first] = await opened.match(doubtful)
     expect(service.keys[0]).toBe('Bearer secret')
     expect(first?.score).not.toBe((await (await ready()).match(doubtful))[0]?.score)
@@ -265,7 +269,7 @@ describe('an encoder from the config', () => {
     const service = await serving()
     await service.close()
     await add(claims)
-    const opened = await ready({ encoder: { address: service.address, model: 'm' } })
+    const opened = await ready({ allowAddresses: ['127.0.0.0/8'], encoder: { url: service.address, model: 'm' } })
     const byWords = await (await ready()).match(doubtful)
     lines = []
     for (let i = 0; i < 3; i++) expect(await opened.match(doubtful)).toEqual(byWords)

@@ -44,7 +44,7 @@ describe('stored claims', () => {
     await using store = await openStore({ dataFolder: scratch() })
     await store.claims.add([keyed(lamp)], options)
     const before = await store.claims.lastChange()
-    const mark = await store.claims.changeMark(before)
+    expect(await store.claims.changeMark(before)).toBe(`lamp ${now}`)
     expect(await store.claims.edit({ ...lamp, text: 'The oil ran out.', status: 'retired' }, { by: 'Ann', now })).toBe(
       true,
     )
@@ -53,7 +53,6 @@ describe('stored claims', () => {
     expect((await store.claims.search(['oil'], 5)).map(({ id }) => id)).toEqual(['lamp'])
     expect(await store.claims.search(['lamp', '"'], 5)).toEqual([])
     expect((await store.claims.changedAfter(before)).map(({ id }) => id)).toEqual(['lamp'])
-    expect(await store.claims.changeMark(await store.claims.lastChange())).not.toBe(mark)
     expect(await store.claims.changeMark(99)).toBeNull()
   })
 })
