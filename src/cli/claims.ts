@@ -87,7 +87,7 @@ Exit code 1 where no claim could be read.`,
     const config = await loadConfig({ config: values.config, data: values.data })
     await using store = await openStore(config)
     const kit = await openClaimKit(config, store, io, values.format === 'jsonl')
-    if (what === 'list' && rest.length === 0) return listClaims(values.search, values.status ?? null, kit)
+    if (what === 'list' && rest.length === 0) return await listClaims(values.search, values.status ?? null, kit)
     if (what === 'show' && rest.length === 1) return await showClaim(rest[0]!, kit)
     if (what === 'retire' && rest.length > 0) return await setStatus(rest, 'retired', kit)
     if (what === 'activate' && rest.length > 0) return await setStatus(rest, 'active', kit)
