@@ -172,7 +172,7 @@ describe('an import that is killed', () => {
     const path = file('many.jsonl', lines.join('\n'))
     const args = ['claims', 'import', path, '--config', config, '--data', data]
     await using store = await openStore({ dataFolder: data })
-    const stored = () => store.claims.imported({ after: '', limit: 1000 })
+    const stored = () => store.claims.imported({ after: '', limit: 10_000 })
     const killed = start(args)
     await vi.waitFor(async () => expect((await stored()).length).toBeGreaterThan(0), { timeout: 60_000, interval: 5 })
     killed.process.kill('SIGKILL')
