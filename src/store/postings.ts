@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Posting, Revision } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -98,18 +98,7 @@ export function postingsTable(db: Kysely<Tables>): Store['postings'] {
   }
 }
 
-const read = (row: {
-  id: string
-  delivery_id: string
-  guild_id: string
-  channel_id: string
-  started_at: string
-  tried_at: string
-  open: number
-  message_ids: string
-  posted_at: string | null
-  drawn: string
-}): Posting => ({
+const read = (row: Selectable<Tables['postings']>): Posting => ({
   id: row.id,
   deliveryId: row.delivery_id,
   guildId: row.guild_id,

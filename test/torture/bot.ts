@@ -82,6 +82,8 @@ export class Bot {
         LOG_LEVEL: 'warn',
       },
     })
+    // Whoever ends the torture half way leaves no program behind.
+    process.once('exit', () => this.#child.kill('SIGKILL'))
     this.ended = once(this.#child, 'exit').then(([code]) => code as number | null)
   }
 

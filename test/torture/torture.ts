@@ -25,6 +25,9 @@ const CUT_SHORT = 4
 const LONGEST_START_MS = 60_000
 const LONGEST_LIFE_MS = 30_000
 
+process.setMaxListeners(0)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
