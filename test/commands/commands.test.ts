@@ -24,7 +24,6 @@ describe('/subscribe', () => {
   test('subscribes the channel it is used in, each morning', async () => {
     const reply = await curator.slash('subscribe')
     expect(reply).toMatchObject({ ephemeral: true, text: expect.stringContaining(`<#${IDS.channel}> gets digests`) })
-    expect(reply.elapsedMs).toBeLessThan(1000)
     expect(await list()).toMatchObject([
       { schedule: '0 8 * * *', timeZone: 'UTC', createdBy: IDS.user, nextDigestAt: '2026-03-03T08:00:00.000Z' },
     ])
