@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Author, RawItem } from '../model.ts'
 import { feedDate } from './feed-dates.ts'
 
@@ -81,9 +81,9 @@ export function toRawItem(entry: FeedEntry, feed: FeedHead, address: string, pla
 
 function isSummary(entry: FeedEntry, body: string | null): boolean {
   if (!body) return true
-  const length = body.replace(/<[^>]{0,2000}>/g, '').trim().length
   if (CUT.test(body.slice(-600))) return true
-  return entry.content === null && length < SUMMARY_LENGTH
+  if (entry.content !== null) return false
+  return body.length < SUMMARY_LENGTH || body.replace(/<[^>]{0,2000}>/g, '').trim().length < SUMMARY_LENGTH
 }
 
 /**
@@ -128,7 +128,5 @@ export function authorOf(written: unknown, url: string | null = null): Author | 
 
 function fingerprint(entry: FeedEntry): string {
   const { guid, link, title, content, summary, date } = entry
-  return createHash('sha256')
-    .update(JSON.stringify([guid, link, title, content, summary, date]))
-    .digest('hex')
+  return hash('sha256', JSON.stringify([guid, link, title, content, summary, date]))
 }

@@ -54,10 +54,15 @@ export function tagNames(xml: string): (name: string) => string {
     if (ATOM.test(uri)) prefixes.set(name, name === root ? '' : 'atom:')
     if (RSS.test(uri)) prefixes.set(name, '')
   }
+  const known = new Map<string, string>()
   return (name) => {
+    const before = known.get(name)
+    if (before !== undefined) return before
     const colon = name.indexOf(':')
     const prefix = colon === -1 ? undefined : prefixes.get(name.slice(0, colon))
     const renamed = prefix === undefined ? name : prefix + name.slice(colon + 1)
-    return SPELLING[renamed.toLowerCase()] ?? renamed
+    const spelt = SPELLING[renamed.toLowerCase()] ?? renamed
+    known.set(name, spelt)
+    return spelt
   }
 }

@@ -9,7 +9,7 @@ parentPort?.on('message', async ({ kind, bytes, contentType, address }: ParseTas
     kind === 'feed'
       ? await parseFeed(bytes, contentType, address)
       : (await import('./parse-page.ts')).parsePage(bytes, contentType, address)
-  parentPort?.postMessage({ kind, result } as ParseAnswer)
+  parentPort?.postMessage({ kind, result: JSON.stringify(result) } satisfies ParseAnswer)
 })
 
 parentPort?.postMessage({ kind: 'ready' } satisfies ParseAnswer)

@@ -2,6 +2,7 @@ import RssParser from 'rss-parser'
 import { feedDate } from './feed-dates.ts'
 import { authorOf, clean, type FeedEntry, type FeedHead } from './feed-entry.ts'
 import { tagNames } from './feed-names.ts'
+import { liftTexts } from './lift-texts.ts'
 import type { FeedReadout } from './parse-feed.ts'
 
 type Node = string | { _?: string; $?: Record<string, string>; [child: string]: unknown }
@@ -80,7 +81,10 @@ export async function readWithRssParser(xml: string): Promise<FeedReadout> {
     customFields: { feed: HEAD_LISTS.map(asList) as never, item: LISTS.map(asList) as never },
     xml2js: { tagNameProcessors: [tagNames(xml)] } as never,
   })
-  const feed = (await parser.parseString(xml)) as unknown as Fields & { items: Fields[] }
+  const lifted = liftTexts(xml)
+  const feed = (await parser.parseString(lifted.xml)) as unknown as Fields & { items: Fields[] }
+  for (const fields of [feed, ...feed.items])
+    for (const name of Object.keys(fields)) if (name.startsWith('#')) lifted.putBack(fields[name])
   const root = /^<(?:[\w.-]+:)?(\w+)/.exec(xml)?.[1]?.toLowerCase()
   const format = root === 'feed' ? 'atom' : root === 'rdf' ? 'rdf' : 'rss'
   const around = {
