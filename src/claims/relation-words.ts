@@ -123,7 +123,7 @@ export const NEGATIONS = new Set(
 )
 /** Say of a whole claim that it is not so. */
 export const DENIALS =
-  /\b(?:den(?:y|ies|ied|ying)\b|refut\w+|debunk\w+|disput\w+|rebut\w+|hoax\b|untrue\b|false(?:ly)?\b|myth\b|baseless\b|unfounded\b|fabricated\b|(?:reject|dismiss)\w*\s+(?:the\s+|any\s+|all\s+)?(?:claim|accusation|allegation|report|rumou?r|suggestion|charge|idea|notion|stor)\w*|ruled?\s+out|nothing\s+to\s+do\s+with|no\s+truth|contrary\s+to|no\s+idea\s+that|no\s+evidence)/gi
+  /\b(?:den(?:y|ies|ied|ying)\b|refut\w+|debunk\w+|disput\w+|rebut\w+|hoax\b|untrue\b|false(?:ly)?\b|myth\b|baseless\b|unfounded\b|fabricated\b|(?:reject|dismiss)\w*\s+(?:the\s+|any\s+|all\s+)?(?:claim|accusation|allegation|report|rumou?r|suggestion|charge|idea|notion|stor)\w*|ruled?\s+out|nothing\s+to\s+do\s+with|no\s+truth|contrary\s+to|no\s+idea\s+that|no\s+evidence|(?:is|was|are|were)\s+(?:a\s+)?lies?\b)/gi
 
 export const ALL = new Set(
   'all every each everyone everybody everything everywhere whole entire entirely always throughout worldwide any anyone anybody anywhere fully completely nationwide'.split(

@@ -81,6 +81,11 @@ function wordsOf(text: string): Word[] {
 const isNegation = ({ lower }: Word) =>
   NEGATIONS.has(lower) || (/n[’']?t$/.test(lower) && NEGATIONS.has(lower.replace(/[’']/g, '')))
 
+/** “Not only” says that it is so, and more. */
+const negations = (words: Word[]) =>
+  words.filter((word, i) => isNegation(word) && !(word.lower === 'not' && ONLY.has(words[i + 1]?.lower ?? '')))
+const ONLY = new Set(['only', 'just', 'merely', 'simply'])
+
 function content(words: Word[]): Word[] {
   return words.filter((word) => !EMPTY.has(word.lower) && !isNegation(word))
 }
@@ -128,8 +133,8 @@ export function describeRelation(claim: string, statement: string) {
     right.some((b) => b.lower === 'for')
   )
     opposed.push(['against', 'for'])
-  const negLeft = left.filter(isNegation)
-  const negRight = right.filter(isNegation)
+  const negLeft = negations(left)
+  const negRight = negations(right)
   const denyLeft = claim.match(DENIALS) ?? []
   const denyRight = statement.match(DENIALS) ?? []
   const counts = compareCounts(findCounts(claim), findCounts(statement))
@@ -214,9 +219,10 @@ export function relate(claim: string, statement: string): Related {
   const best = scores.indexOf(most)
   const sure = shares[best]! / total
   const [ofClaim = 0, ofStatement = 0] = found.row
-  // A "not" in a text about something else opposes nothing.
-  const isElsewhere = names[best] === 'opposes' && Math.max(ofClaim, ofStatement) < LEAST_SHARED_TO_OPPOSE
-  const relation = sure < SURE || isElsewhere ? 'related' : names[best]!
+  // A "not" in a text about something else opposes nothing, and who asks denies nothing.
+  const isElsewhere = Math.max(ofClaim, ofStatement) < LEAST_SHARED_TO_OPPOSE
+  const isIdle = names[best] === 'opposes' && (isElsewhere || /\?["'”’)\s]*$/.test(statement.slice(-20)))
+  const relation = sure < SURE || isIdle ? 'related' : names[best]!
   const figures = found.counts.differ.map(([a, b]) => ({ claim: a.text, statement: b.text }))
   return {
     relation,

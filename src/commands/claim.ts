@@ -88,17 +88,15 @@ export async function statementsOn(
 
 /** Claims whose words or id hold what is typed. */
 export async function suggestClaims(typed: string, guildId: string, context: CommandContext): Promise<Choice[]> {
-  return (await visibleClaims(guildId, context))
-    .map(({ id, title, text }) => ({ name: title ?? text, value: id }))
-    .filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(typed.toLowerCase()))
+  const { claims } = await context.store.claims.find({
+    owners: ['operator', guildId],
+    holding: typed,
+    limit: SUGGESTED,
+  })
+  return claims.map(({ id, title, text }) => ({ name: title ?? text, value: id }))
 }
 
-/** The operator's claims and this server's own, never another's. */
-export async function visibleClaims(guildId: string, { store }: Pick<CommandContext, 'store'>): Promise<Claim[]> {
-  return [...(await store.claims.list('operator')), ...(await store.claims.list(guildId))]
-}
-
-/** One of them by its id, null where this server sees none. */
+/** A claim of the operator or of this server by its id, null where this server sees none. */
 export async function visibleClaim(
   id: string,
   guildId: string,
@@ -108,16 +106,28 @@ export async function visibleClaim(
   return found && (found.owner === 'operator' || found.owner === guildId) ? found : null
 }
 
-export const claimList: Lister = async ({ say, guildId }, query, context) => ({
-  title: say.text('claim.title'),
-  empty: say.text('list.nothing'),
-  rows: (await visibleClaims(guildId, context))
-    .filter(({ id, text, title }) => `${id} ${title} ${text}`.toLowerCase().includes(query.toLowerCase()))
-    .map(({ id, text, reviews, status }) => {
-      const verdict = reviews.find(({ rating }) => rating)?.rating
-      const tags = [verdict ? quoted(verdict, 60) : '', status === 'retired' ? say.text('claim.retired') : ''].filter(
-        Boolean,
-      )
-      return `\`${id.slice(0, 60)}\` ${quoted(text, 160)}${tags.length > 0 ? ` · ${tags.join(' · ')}` : ''}`
-    }),
-})
+export const claimList: Lister = async ({ say, guildId }, query, { store }) => {
+  const { claims, total } = await store.claims.find({ owners: ['operator', guildId], holding: query, limit: LISTED })
+  const rows = claims.map(({ id, text, reviews, status }) => {
+    const verdict = reviews.find(({ rating }) => rating)?.rating
+    const tags = [verdict ? quoted(verdict, 60) : '', status === 'retired' ? say.text('claim.retired') : '']
+    return [`\`${id.slice(0, 60)}\` ${quoted(text, 160)}`, ...tags.filter(Boolean)].join(' · ')
+  })
+  if (total > rows.length) rows.push(`-# ${say.text('list.narrow', { count: total - rows.length })}`)
+  return { title: say.text('claim.title'), empty: say.text('list.nothing'), rows }
+}
+
+/** The claims that some statements bear on, as far as this server sees them. */
+export async function claimsBehind(
+  found: Pick<Found, 'matches'>[],
+  guildId: string,
+  { store }: Pick<CommandContext, 'store'>,
+): Promise<Claim[]> {
+  const ids = new Set(found.flatMap(({ matches }) => matches.map(({ claimId }) => claimId)))
+  return (await store.claims.byIds([...ids])).filter(({ owner }) => owner === 'operator' || owner === guildId)
+}
+
+/** What Discord takes as suggestions. */
+const SUGGESTED = 25
+/** Nobody turns more pages than these fill. */
+const LISTED = 1000

@@ -3,11 +3,11 @@ import { fitsFilter, speakerKey } from '../digests/adjust-digest.ts'
 import { isWanted } from '../digests/wanted.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
-import { claimsOf, readTurns } from '../jobs/positions.ts'
+import { readTurns } from '../jobs/positions.ts'
 import type { Digest, DigestEntry } from '../model.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
-import { visibleClaims } from './claim.ts'
+import { claimsBehind } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { choiceOption, slash, textOption } from './define.ts'
 import { describeWish } from './filters.ts'
@@ -45,7 +45,7 @@ export const saidQuery = (options: ChatInputCommandInteraction['options']) =>
 /** The query is `days|who|about`. */
 export const saidList: Lister = async ({ say, guildId }, query, context) => {
   const { name, found } = await findSaid(query, guildId, context)
-  const claims = claimsOf(found, await visibleClaims(guildId, context)).slice(0, MOST_CLAIMS)
+  const claims = (await claimsBehind(found, guildId, context)).slice(0, MOST_CLAIMS)
   const turns = await readTurns(claims, await context.threshold(guildId), context.store.seenBy(guildId))
   return {
     title: say.text('said.title', { who: quoted(name, 60), count: found.length }),

@@ -208,7 +208,7 @@ function viewEmerging({ id, text: words, speaker, outlets, first }: EmergingNote
 }
 
 /** “Changed position: earlier “…” on 2 March.” */
-function viewTurn({ what, from, to, earlier }: NonNullable<DigestEntry['turned']>, say: Say): Run[] {
+export function viewTurn({ what, from, to, earlier }: NonNullable<DigestEntry['turned']>, say: Say): Run[] {
   const values = { from: text(clip(from, 60), true), to: text(clip(to, 60), true), words: clip(earlier.words, 200) }
   return say.runs(`digest.turned.${what}${earlier.when ? '' : '.undated'}`, {
     ...values,

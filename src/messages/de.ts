@@ -80,6 +80,7 @@ export const de: Messages = {
   'list.back': 'Zurück',
   'list.on': 'Weiter',
   'list.search': 'Nur Einträge mit diesen Wörtern',
+  'list.narrow': 'Und {count} weitere: mehr Suchwörter grenzen es ein.',
   'list.nothing': 'Dazu passt nichts.',
 
   'lookup.help': 'Was über Worte oder einen Link bekannt ist: Behauptungen, Aussagen, wer es zuerst sagte',

@@ -81,6 +81,7 @@ export const en = {
   'list.back': 'Back',
   'list.on': 'Next',
   'list.search': 'Only entries with these words',
+  'list.narrow': 'And {count} more: add words to the search to narrow it down.',
   'list.nothing': 'Nothing fits this.',
 
   'lookup.help': 'What is known of some words or of a link: claims, statements, who said it first',

@@ -80,6 +80,7 @@ export const es: Messages = {
   'list.back': 'Atrás',
   'list.on': 'Siguiente',
   'list.search': 'Solo entradas con estas palabras',
+  'list.narrow': 'Y {count} más: añada palabras a la búsqueda para acotarla.',
   'list.nothing': 'Nada coincide.',
 
   'lookup.help': 'Qué se sabe de unas palabras o de un enlace: afirmaciones, declaraciones, quién lo dijo antes',

@@ -80,6 +80,7 @@ export const fr: Messages = {
   'list.back': 'Retour',
   'list.on': 'Suite',
   'list.search': 'Seulement ce qui contient ces mots',
+  'list.narrow': 'Et {count} de plus : ajoutez des mots à la recherche pour la resserrer.',
   'list.nothing': 'Rien ne correspond.',
 
   'lookup.help': 'Ce que l’on sait de propos ou d’un lien : affirmations, déclarations, qui l’a dit d’abord',

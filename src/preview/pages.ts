@@ -38,22 +38,24 @@ export function lookupPage(asked: string, found: DigestView | null): PageAnswer 
   return framed('Look up', '/lookup', `${form}\n${found ? drawDigest(found) : ''}`)
 }
 
-export function claimsPage(claims: ClaimSummary[]): PageAnswer {
-  const rows = claims.map(
+export function claimsPage({ shown, more }: { shown: ClaimSummary[]; more: number }): PageAnswer {
+  const rows = shown.map(
     ({ id, text, said }) =>
       `<tr><td><a href="/claim/${encodeURIComponent(id)}"><bdi>${escapeHtml(text)}</bdi></a></td><td>${said}</td></tr>`,
   )
   const table = `<div class="scroll" tabindex="0" role="region" aria-label="Known claims"><table class="slim"><caption>Known claims</caption>
 <thead><tr><th scope="col">Claim</th><th scope="col">Statements</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>`
-  return framed('Claims', '/claims', claims.length > 0 ? table : '<p>No claims are known yet.</p>')
+  const rest =
+    more > 0 ? `<p class="sub">And ${more.toLocaleString('en')} more: <a href="/lookup">look one up</a>.</p>` : ''
+  return framed('Claims', '/claims', shown.length > 0 ? table + rest : '<p>No claims are known yet.</p>')
 }
 
 export function claimPage({ text, notes, moments }: ClaimTimeline, id: string): PageAnswer {
   const items = moments.map(
-    ({ head, quotation, sources, id }) => `<li><p>${drawRuns(head)}</p>
+    ({ head, quotation, turned, sources, id }) => `<li><p>${drawRuns(head)}</p>
 ${quotation.map((runs) => `<blockquote dir="auto">${drawRuns(runs)}</blockquote>`).join('\n')}
-${lines(sources, 'sub')}
+${turned ? `<p>${drawRuns(turned)}</p>\n` : ''}${lines(sources, 'sub')}
 <p class="sub"><a href="/record/${encodeURIComponent(id)}">Open record ${escapeHtml(id.slice(0, 12))}</a></p></li>`,
   )
   const picture = moments.some(({ at }) => at)

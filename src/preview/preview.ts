@@ -25,7 +25,8 @@ export type ClaimSummary = { id: string; text: string; said: number }
 export type ClaimTimeline = {
   text: string
   notes: Run[][]
-  moments: { at: string | null; head: Run[]; quotation: Run[][]; sources: Run[][]; id: string }[]
+  /** `turned`: what the speaker's position was before, where it changed. */
+  moments: { at: string | null; head: Run[]; quotation: Run[][]; turned: Run[] | null; sources: Run[][]; id: string }[]
 }
 
 /** What the page shows comes through these: it keeps nothing itself. */
@@ -34,7 +35,8 @@ export type PreviewReaders = {
   digests(limit: number): Promise<{ view: DigestView; composedAt: string }[]>
   digest(id: string): Promise<{ view: DigestView; composedAt: string } | null>
   lookup(text: string): Promise<DigestView>
-  claims(): Promise<ClaimSummary[]>
+  /** Those that most statements bear on first, and how many are not among them. */
+  claims(): Promise<{ shown: ClaimSummary[]; more: number }>
   claim(id: string): Promise<ClaimTimeline | null>
   /** Its timeline as a PNG, null where nothing with a date is known. */
   picture(claimId: string): Promise<Uint8Array | null>

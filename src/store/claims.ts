@@ -132,6 +132,39 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
         (row) => JSON.parse(row.body) as Claim,
       )
     },
+    async find({ owners, holding, limit }) {
+      const theirs = db.selectFrom('claims').where('owner', 'in', owners)
+      if (holding === '') {
+        const rows = await theirs.select('body').orderBy('id').limit(limit).execute()
+        const { n } = await theirs.select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow()
+        return { claims: rows.map((row) => JSON.parse(row.body) as Claim), total: Number(n) }
+      }
+      // The database narrows it down where the letters are those of any alphabet's small ones; what holds it is read.
+      const wanted = holding.toLowerCase()
+      const plain = /^[\x20-\x7e]+$/.test(wanted) && !/["\\]/.test(wanted)
+      const like = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`
+      const rows = await theirs
+        .select('body')
+        .$if(plain, (some) => some.where(sql<boolean>`lower(body) like ${like} escape '\\'`))
+        .orderBy('id')
+        .execute()
+      const claims = rows
+        .map((row) => JSON.parse(row.body) as Claim)
+        .filter(({ id, title, text }) => `${id} ${title ?? ''} ${text}`.toLowerCase().includes(wanted))
+      return { claims: claims.slice(0, limit), total: claims.length }
+    },
+    async mostSaid(limit) {
+      const rows = await db
+        .selectFrom('matches')
+        .select(({ fn }) => ['claim_id', fn.countAll().as('said')])
+        .where('decision', '!=', 'none')
+        .groupBy('claim_id')
+        .orderBy('said', 'desc')
+        .orderBy('claim_id')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({ id: row.claim_id, said: Number(row.said) }))
+    },
     async get(id) {
       const row = await db.selectFrom('claims').select('body').where('id', '=', id).executeTakeFirst()
       return row ? (JSON.parse(row.body) as Claim) : null

@@ -161,6 +161,14 @@ export interface Store extends AsyncDisposable {
     /** Those that are there, in no order. */
     byIds(ids: string[]): Promise<Claim[]>
     list(owner?: string): Promise<Claim[]>
+    /**
+     * Claims of these owners whose id, title or words hold a text, in any case, in the order of their ids.
+     *
+     * @returns at most `limit` of them, and how many there are
+     */
+    find(query: { owners: string[]; holding: string; limit: number }): Promise<{ claims: Claim[]; total: number }>
+    /** Ids of claims by how many statements bear on them, most first. */
+    mostSaid(limit: number): Promise<{ id: string; said: number }[]>
     /** The operator's claims that the config does not name, in the order of their ids, a page at a time. */
     imported(page: { after: string; limit: number }): Promise<Claim[]>
     get(id: string): Promise<Claim | null>

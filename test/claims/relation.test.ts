@@ -15,7 +15,14 @@ describe('a relation', () => {
     ['Some buses are electric.', 'All buses are electric.', 'wider'],
     ['The clinic sold its data.', 'Its data was sold by the clinic.', 'repeats'],
     ['The clinic sold its data.', 'The clinic planted roses beside the gate.', 'related'],
+    ['The city paid 40 million for lamps.', 'The city never paid 40 million for lamps.', 'opposes'],
+    ['The city paid 40 million for lamps.', 'Why did the city not pay 40 million for lamps?', 'related'],
   ])('of “%s” and “%s” is %s', (claim, statement, relation) => expect(relate(claim, statement).relation).toBe(relation))
+
+  test('is no denial where it says “not only”', () =>
+    expect(
+      relate('The clinic sold its data.', 'The clinic not only sold its data, it gave it away.').relation,
+    ).not.toBe('opposes'))
 
   test('names the words that decided it', () => {
     expect(relate('The clinic sold its data.', 'The clinic denies that it sold its data.').because).toContain('denies')
@@ -36,8 +43,8 @@ describe('a relation', () => {
   })
 
   test('is told for long and odd texts', () => {
-    expect(relate('not '.repeat(50_000), 'never '.repeat(50_000)).relation).toBeDefined()
-    expect(relate('', '🐺').relation).toBeDefined()
+    expect(relate('not '.repeat(50_000), 'never '.repeat(50_000)).relation).toBe('related')
+    expect(relate('', '🐺').relation).toBe('related')
   })
 })
 

@@ -55,4 +55,22 @@ describe('stored claims', () => {
     expect((await store.claims.changedAfter(before)).map(({ id }) => id)).toEqual(['lamp'])
     expect(await store.claims.changeMark(99)).toBeNull()
   })
+
+  test('are found by what their id, title or words hold, whatever the case and the alphabet', async () => {
+    await using store = await openStore({ dataFolder: scratch() })
+    const other = { ...lamp, id: 'éclair', title: 'ÉCLAIRS 100%', text: 'The bakery sells eclairs.' }
+    await store.claims.add([keyed(lamp), keyed(other), keyed({ ...lamp, id: 'theirs', owner: 'guild-1' })], options)
+    const find = async (holding: string, owners = ['operator'], limit = 9) => {
+      const { claims, total } = await store.claims.find({ owners, holding, limit })
+      return [total, ...claims.map(({ id }) => id)]
+    }
+    expect(await find('')).toEqual([2, 'lamp', 'éclair'])
+    expect(await find('', ['operator', 'guild-1'], 2)).toEqual([3, 'lamp', 'theirs'])
+    expect(await find('éCLAIRS')).toEqual([1, 'éclair'])
+    expect(await find('100%')).toEqual([1, 'éclair'])
+    expect(await find('0%1')).toEqual([0])
+    expect(await find('_akery')).toEqual([0])
+    expect(await find('"text"')).toEqual([0])
+    expect(await find('status')).toEqual([0])
+  })
 })

@@ -1,5 +1,6 @@
-import { viewDigest, viewEntry } from '../../src/digests/digest-view.ts'
+import { viewDigest, viewEntry, viewTurn } from '../../src/digests/digest-view.ts'
 import { viewLookup } from '../../src/digests/lookup-view.ts'
+import { english } from '../../src/messages/say.ts'
 import { FONTS } from '../../src/pictures/fonts.ts'
 import { drawTimeline } from '../../src/pictures/timeline.ts'
 import type { PreviewReaders } from '../../src/preview/preview.ts'
@@ -73,11 +74,14 @@ export const previewSample = (): PreviewReaders => ({
   digest: async (id) => (id === digest.id ? { view: viewDigest(digest), composedAt: digest.composedAt } : null),
   lookup: async (asked) =>
     viewLookup({ asked, document: null, trouble: null, claims: [{ claim, match: aMatch() }], entries: [moved] }),
-  claims: async () => [{ id: claim.id, text: claim.text, said: 1 }],
+  claims: async () => ({ shown: [{ id: claim.id, text: claim.text, said: 1 }], more: 12_000 }),
   claim: async (id) => {
     if (id !== claim.id) return null
     const { head, quotation, sources } = viewEntry(moved)
-    return { text: claim.text, notes: [], moments: [{ at: moved.firstSeen, head, quotation, sources, id: moved.id }] }
+    const earlier = { statementId: 'st-0', words: 'None of the lamps', when: '2026-02-01T10:00:00.000Z' }
+    const turned = viewTurn({ what: 'figure', from: '20', to: '30', earlier }, english)
+    const moment = { at: moved.firstSeen, head, quotation, turned, sources, id: moved.id }
+    return { text: claim.text, notes: [], moments: [moment] }
   },
   picture: async (id) =>
     id === claim.id
