@@ -5,10 +5,11 @@ import {
   type APIUser,
   PermissionFlagsBits,
   PermissionsBitField,
-  REST,
+  type REST,
   Routes,
 } from 'discord.js'
 import { asDiscordError } from './failures.ts'
+import { openRest } from './open-rest.ts'
 
 /** What a digest needs in the channel it is posted to. */
 const NEEDED = {
@@ -23,12 +24,10 @@ export type Checked = { what: string; ok: boolean; detail: string }
 
 /** Asks Discord who this token is, and whether a digest could be posted in each channel. Sends nothing to anybody. */
 export async function checkDiscord(
-  { token, apiUrl }: { token: string; apiUrl: string | null },
+  discord: { token: string; apiUrl: string | null },
   channels: { guildId: string; channelId: string }[],
 ): Promise<Checked[]> {
-  const rest = new REST({ version: '10', ...(apiUrl ? { api: apiUrl } : {}), retries: 0, timeout: 10_000 }).setToken(
-    token,
-  )
+  const { rest, close } = openRest(discord, { retries: 0, timeout: 10_000 })
   try {
     const me = (await rest.get(Routes.user())) as APIUser
     const checked: Checked[] = [{ what: 'Discord token', ok: true, detail: `is that of ${me.username}` }]
@@ -37,8 +36,7 @@ export async function checkDiscord(
   } catch (error) {
     return [{ what: 'Discord token', ok: false, detail: asDiscordError(error, 'asking who this token is').message }]
   } finally {
-    rest.clearHashSweeper()
-    rest.clearHandlerSweeper()
+    await close()
   }
 }
 

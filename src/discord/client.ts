@@ -1,10 +1,11 @@
-import { Client, DiscordAPIError, Events, GatewayIntentBits, Options, REST, Routes } from 'discord.js'
+import { Client, DiscordAPIError, Events, GatewayIntentBits, Options, type REST, Routes } from 'discord.js'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { sayIn } from '../messages/languages.ts'
 import { answerInteractions } from './answering.ts'
 import type { Command, Component } from './command.ts'
 import { asDiscordError } from './failures.ts'
+import { openRest } from './open-rest.ts'
 
 export type ConnectOptions = {
   token: string
@@ -50,15 +51,15 @@ const LONGEST_WAIT_MS = 5_000
  */
 export async function connectDiscord(options: ConnectOptions): Promise<DiscordConnection> {
   const { token, apiUrl, log, loginTimeoutMs = 30_000 } = options
-  const api = apiUrl ? { api: apiUrl.replace(/\/$/, '') } : {}
   // Posting has its own retries, with pauses between them: discord.js would try again at once.
   // A long wait is ours to sit out: the nonce of an earlier try would be forgotten meanwhile.
   const rejectOnRateLimit = ({ retryAfter, timeToReset }: { retryAfter: number; timeToReset: number }) =>
     Math.max(retryAfter, timeToReset) > LONGEST_WAIT_MS
-  const posting = new REST({ version: '10', ...api, retries: 0, timeout: 15_000, rejectOnRateLimit }).setToken(token)
+  const line = openRest({ token, apiUrl }, { retries: 0, timeout: 15_000, rejectOnRateLimit })
+  const posting = line.rest
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
-    rest: { ...api, retries: 2, timeout: 10_000 },
+    rest: { api: posting.options.api, agent: line.agent, retries: 2, timeout: 10_000 },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
     allowedMentions: { parse: [] },
   })
@@ -85,6 +86,7 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
     await registerCommands(client, options)
   } catch (error) {
     await client.destroy()
+    await line.close()
     throw asDiscordError(error, 'logging in')
   }
   const applicationId = client.application?.id ?? client.user?.id ?? ''
@@ -101,9 +103,8 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
     },
     guildIds: () => [...client.guilds.cache.keys()],
     async close() {
-      posting.clearHashSweeper()
-      posting.clearHandlerSweeper()
       await client.destroy()
+      await line.close()
     },
   }
 }

@@ -1,6 +1,7 @@
-import { type APIApplication, REST, Routes } from 'discord.js'
+import { type APIApplication, Routes } from 'discord.js'
 import type { Command } from './command.ts'
 import { asDiscordError } from './failures.ts'
+import { openRest } from './open-rest.ts'
 
 /**
  * Registers the commands without a session: everywhere, or at once in one server. An empty list removes them.
@@ -9,12 +10,10 @@ import { asDiscordError } from './failures.ts'
  * @throws {DiscordError}
  */
 export async function deployCommands(
-  { token, apiUrl, guildId }: { token: string; apiUrl: string | null; guildId: string | null },
+  { guildId, ...discord }: { token: string; apiUrl: string | null; guildId: string | null },
   commands: Command[],
 ): Promise<{ application: string; guildId: string | null; names: string[] }> {
-  const rest = new REST({ version: '10', ...(apiUrl ? { api: apiUrl } : {}), retries: 2, timeout: 10_000 }).setToken(
-    token,
-  )
+  const { rest, close } = openRest(discord, { retries: 2, timeout: 10_000 })
   try {
     const { id, name } = (await rest.get(Routes.currentApplication())) as APIApplication
     const route = guildId ? Routes.applicationGuildCommands(id, guildId) : Routes.applicationCommands(id)
@@ -23,7 +22,6 @@ export async function deployCommands(
   } catch (error) {
     throw asDiscordError(error, 'registering the commands')
   } finally {
-    rest.clearHashSweeper()
-    rest.clearHandlerSweeper()
+    await close()
   }
 }

@@ -66,16 +66,16 @@ function start(token: string = IDS.token): Promise<number | null> {
 describe('the whole program with a token', () => {
   test('answers commands, posts what is new to a subscribed channel, and ends cleanly', async () => {
     const ended = start()
-    await server.until(() => server.gateway.isLive() && server.commands.length > 0, 'the login', 20_000)
+    await server.until(() => server.gateway.isLive() && server.commands.length > 0, 'the login', 40_000)
     const curator = new Person(server)
     expect((await curator.slash('subscribe', { schedule: 'hourly' })).text).toContain('gets digests')
-    await server.until(() => said.includes('Mira Sol') || said.includes('nothing new'), 'the first round', 25_000)
+    await server.until(() => said.includes('Mira Sol') || said.includes('nothing new'), 'the first round', 40_000)
     expect((await curator.slash('digest preview')).text).toContain('The lamps stay on for thirty nights')
     await curator.slash('digest now')
     const [message] = await server.until(
       () => server.messages.size > 0 && [...server.messages.values()],
       'the post',
-      20_000,
+      40_000,
     )
     expect(JSON.stringify(message)).toContain('The lamps stay on for thirty nights')
     expect(message).toMatchObject({ channel_id: IDS.channel, enforce_nonce: true })
@@ -85,12 +85,12 @@ describe('the whole program with a token', () => {
     expect(said).not.toContain(IDS.token)
     for (const file of readdirSync(join(folder, 'data')))
       expect(readFileSync(join(folder, 'data', file), 'latin1')).not.toContain(IDS.token)
-  }, 60_000)
+  }, 150_000)
 
   test('with a wrong token says so in one line and exits with 1', async () => {
     const wrong = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.this-is-no-token-of-anybody-at-all'
     expect(await start(wrong)).toBe(1)
     expect(said).toContain('DISCORD_TOKEN')
     expect(said).not.toContain(wrong)
-  }, 30_000)
+  }, 60_000)
 })
