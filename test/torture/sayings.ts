@@ -15,10 +15,6 @@ export const SPEAKERS = [
 ] as const
 export type Speaker = (typeof SPEAKERS)[number]
 
-const WORDS =
-  'harbour lantern ferry market orchard bridge tower pavement window kettle garden station meadow timber copper ribbon basket anchor ladder candle pillow saddle mirror bottle hammer blanket whistle barrel curtain pebble feather thimble cupboard doorway chimney cellar gravel paddle rudder canvas marble velvet pepper butter walnut cherry barley clover thistle willow'.split(
-    ' ',
-  )
 const ONSETS = 'bdfgklmnprstvz'
 const VOWELS = 'aeiou'
 
@@ -40,9 +36,17 @@ export const markersIn = (text: string): string[] =>
 /** One thing said, known by its marker wherever it turns up. */
 export type Saying = { marker: string; speaker: Speaker; words: string }
 
+/** A made-up word, so that no two sayings are alike: what recurs is offered as a claim, and its words stand twice. */
+function newWord(chance: Chance): string {
+  let word = ''
+  for (let left = 2 + chance.below(3); left > 0; left--)
+    word += chance.pick([...ONSETS]) + chance.pick([...VOWELS]) + (chance.once(3) ? chance.pick([...'nrslt']) : '')
+  return word
+}
+
 export function newSaying(n: number, chance: Chance): Saying {
   const marker = markerOf(n)
-  const some = Array.from({ length: 14 }, () => chance.pick(WORDS))
+  const some = Array.from({ length: 14 }, () => newWord(chance))
   return {
     marker,
     speaker: chance.pick(SPEAKERS),
