@@ -2,6 +2,8 @@ import type { Hit } from './index.ts'
 
 /** The best few of a stream of scores: a heap whose root is the worst kept. */
 export class Best {
+  /** What a text must score to be among the best. 0 while there are too few. */
+  least = 0
   readonly #docs: number[] = []
   readonly #scores: number[] = []
   readonly #top: number
@@ -15,17 +17,17 @@ export class Best {
       this.#docs.push(doc)
       this.#scores.push(score)
       this.#rise(size)
-    } else if (score > this.#scores[0]! || (score === this.#scores[0]! && doc < this.#docs[0]!)) {
+    } else if (score > this.least || (score === this.least && doc < this.#docs[0]!)) {
       this.#docs[0] = doc
       this.#scores[0] = score
       this.#sink()
     }
+    if (this.#scores.length === this.#top) this.least = this.#scores[0]!
   }
 
   /** A score that a text must reach to be among the best, by the first `count` texts. 0 while there are too few. */
   leastOf(sums: Float64Array, docs: ArrayLike<number>, count: number): number {
-    const kept = this.#scores.length === this.#top ? this.#scores[0]! : 0
-    if (count < this.#top) return kept
+    if (count < this.#top) return this.least
     const heap = new Float64Array(this.#top)
     for (let i = 0; i < docs.length && i < count; i++) {
       const sum = sums[docs[i]!]!
@@ -34,7 +36,7 @@ export class Best {
         sinkLeast(heap)
       }
     }
-    return Math.max(kept, heap[0]!)
+    return Math.max(this.least, heap[0]!)
   }
 
   sorted(): Hit[] {

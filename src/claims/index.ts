@@ -1,5 +1,5 @@
 import { Best } from './best.ts'
-import { type List, searchSegment } from './search-segment.ts'
+import { type List, searchSegment, sumSegment } from './search-segment.ts'
 import { buildSegment, findTerm, mergeSegments, type Pending, type Segment } from './segment.ts'
 
 /** A text that shares terms with a query. `doc` is the number that `add` gave it; score: BM25, 0 and more. */
@@ -111,7 +111,9 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
         const bound = (weight * most) / (most + norm[segment.shortest[i]!]!)
         lists.push({ weight, bound, from: segment.offsets[i]!, to: segment.offsets[i + 1]! })
       }
-      searchSegment(segment, lists, { norm, sums, met, gone, best, prune, without })
+      const postings = lists.reduce((sum, { from, to }) => sum + to - from, 0)
+      const search = postings > 2 * segment.count ? sumSegment : searchSegment
+      search(segment, lists, { norm, sums, met, gone, best, prune, without })
     }
     return best.sorted()
   }

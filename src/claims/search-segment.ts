@@ -84,6 +84,38 @@ export function searchSegment(segment: Segment, lists: List[], search: Search): 
   }
 }
 
+/**
+ * For terms that together stand in most texts, as 4-grams do: every posting is added up without asking whether its text
+ * was met, stretch by stretch of texts, so that the sums stay in the nearest cache.
+ */
+export function sumSegment(segment: Segment, lists: List[], { norm, sums, gone, best, without }: Search): void {
+  const { docs, frequencies, lengths, base, count } = segment
+  lists.sort((a, b) => b.bound - a.bound || a.from - b.from)
+  const places = Uint32Array.from(lists, ({ from }) => from)
+  for (let start = 0; start < count; start += STRETCH) {
+    const end = Math.min(start + STRETCH, count)
+    for (let i = 0; i < lists.length; i++) {
+      const { weight, to } = lists[i]!
+      let at = places[i]!
+      for (; at < to; at++) {
+        const doc = docs[at]!
+        if (doc >= end) break
+        const frequency = frequencies[at]!
+        sums[doc] = sums[doc]! + (weight * frequency) / (frequency + norm[lengths[doc]!]!)
+      }
+      places[i] = at
+    }
+    for (let doc = start; doc < end; doc++) {
+      const score = sums[doc]!
+      if (score === 0 || score < best.least || gone[base + doc] === 1 || base + doc === without) continue
+      best.offer(base + doc, score)
+    }
+    sums.fill(0, start, end)
+  }
+}
+
+const STRETCH = 16_384
+
 /** Texts that hold the rarest terms are likeliest the best: looking at so many gives a bound that is nearly the best one. */
 const LOOKED_AT = 1000
 /** Sums of bounds and sums of scores are rounded differently: a hair of room keeps the pruning exact. */

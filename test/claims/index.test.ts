@@ -18,6 +18,27 @@ describe('the index of claims', () => {
       expect(index.search(query, 5)).toEqual(index.searchAll(query, 5))
   })
 
+  test('sums up for terms that stand in most texts what it finds for each alone', () => {
+    const texts = fc.array(fc.array(fc.nat(9), { minLength: 6, maxLength: 12 }), { minLength: 8, maxLength: 40 })
+    fc.assert(
+      fc.property(texts, fc.nat(39), (all, gone) => {
+        const index = createIndex()
+        for (const text of all) index.add(text)
+        index.remove(gone)
+        const asked = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+        const sums = new Map<number, number>()
+        for (const term of asked)
+          for (const { doc, score } of index.search([term], 50)) sums.set(doc, (sums.get(doc) ?? 0) + score)
+        const found = index.search(asked, 50)
+        expect(found).toHaveLength(sums.size)
+        for (const { doc, score } of found) expect(score).toBeCloseTo(sums.get(doc) ?? 0, 9)
+        const best = index.search(asked, 3)
+        expect(best).toEqual(found.slice(0, 3))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   test('prunes exactly for any texts and queries, with texts removed', () => {
     const texts = fc.array(fc.array(fc.nat(30), { maxLength: 12 }), { minLength: 1, maxLength: 60 })
     fc.assert(
