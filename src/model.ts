@@ -33,8 +33,8 @@ export type SourceState = {
   lastPolledAt: string | null
   lastSucceededAt: string | null
   nextPollAt: string | null
-  /** Why then, in words for an operator. */
-  nextPollBecause?: string
+  /** Why then. A string is an older version's, in English. */
+  nextPollBecause?: NextReason | string
   /** Consecutive failures since the last success. */
   failures: number
   /** The last failure in words for a person, null after a success. */
@@ -56,6 +56,19 @@ export type SourceState = {
   published?: string[]
   /** What the feed itself asks of its visitors, kept as `published` is. */
   wishes?: { ttlSeconds: number | null; skipHours: number[]; skipDays: string[] }
+}
+
+/** Why a source is read next when it is; the catalogue's `next.` keys say it. Times in seconds. */
+export type NextReason = {
+  code: 'config' | 'rhythm' | 'bound' | 'asked' | 'wait' | 'failed' | 'held' | 'parts' | 'ended' | 'clock'
+  /** How often that is, or how long the wait. */
+  seconds?: number
+  /** Of `bound`: the curator's longest interval. */
+  slowestSeconds?: number
+  /** Of `failed`: how often in a row. */
+  times?: number
+  /** True where it was put off to a time in which its publisher wants visits. */
+  moved?: true
 }
 
 /** A source that gives nothing: `ended` by its publisher, `failing` for a day or from the start, `silent` against its habit. */
@@ -538,6 +551,8 @@ export type Subscription = {
   /** Quiet hours in `timeZone`, both in minutes since midnight: `quietFrom` on, until before `quietTo`. May pass midnight. */
   quietFrom?: number | null
   quietTo?: number | null
+  /** When somebody last asked for what is new at once, with `/digest now`: quiet hours do not hold that back. */
+  askedAt?: string
   /** True where a digest is posted also when nothing is new. */
   nothingNew?: boolean
   /** True where a timeline is drawn for the claims of its digests. */

@@ -4,6 +4,8 @@ import { stringify } from 'yaml'
 import { type Config, loadConfig, program } from '../config.ts'
 import { toDocument } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
+import { sayNextRead } from '../messages/next-read.ts'
+import { english } from '../messages/say.ts'
 import type { RawItem, Source, SourceState } from '../model.ts'
 import { createWayback } from '../sources/archive/wayback.ts'
 import { findFeeds } from '../sources/find-feeds.ts'
@@ -61,7 +63,7 @@ async function list(config: Config, io: Io): Promise<number> {
     const { lastSucceededAt, nextPollAt, nextPollBecause, trouble, troubleSince, movedTo, endedAt } = state
     if (lastSucceededAt) io.out(`  last read ${minute(lastSucceededAt)}`)
     if (endedAt) io.out(`  ended: not read since ${minute(endedAt)}; take it out of the config`)
-    else if (nextPollAt) io.out(`  next ${minute(nextPollAt)}: ${nextPollBecause ?? 'it is due'}`)
+    else if (nextPollAt) io.out(`  next ${minute(nextPollAt)}: ${sayNextRead(nextPollBecause ?? 'it is due', english)}`)
     if (trouble && !endedAt) io.out(`  in trouble since ${minute(troubleSince ?? now)}: ${trouble}`)
     const silent = trouble || kind !== 'feed' ? null : fallenSilent(state.published ?? [], now)
     if (silent) io.out(`  silent: ${silent}`)
@@ -152,7 +154,7 @@ async function testOne(address: string, kit: SourceKit, io: Io): Promise<boolean
       const published = items.map((item) => item.published)
       const now = new Date().toISOString()
       io.out(
-        `  next visit: ${nextPoll({ now, pollSeconds: 1800, published, freshSeconds: feed.freshSeconds, skipHours: feed.head?.skipHours ?? [], skipDays: feed.head?.skipDays ?? [], failures: 0, jitter: 0 }).because}`,
+        `  next visit: ${sayNextRead(nextPoll({ now, pollSeconds: 1800, published, freshSeconds: feed.freshSeconds, skipHours: feed.head?.skipHours ?? [], skipDays: feed.head?.skipDays ?? [], failures: 0, jitter: 0 }).because, english)}`,
       )
       const silent = fallenSilent(published, now)
       if (silent) io.out(`  silent: ${silent}`)

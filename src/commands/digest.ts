@@ -58,7 +58,7 @@ export function show(composed: Digest, { say }: Asker): Answer {
   return { kind: 'message', message: message!, more }
 }
 
-/** Makes the channel's digest due at once; the clock posts it within seconds. */
+/** Makes the channel's digest due at once, in quiet hours too; the clock posts it within seconds. */
 async function postNow(channelId: string, asker: Asker, { store, now }: CommandContext): Promise<Answer> {
   const { say, guildId } = asker
   const found = (await store.subscriptions.list(guildId)).find(
@@ -68,8 +68,9 @@ async function postNow(channelId: string, asker: Asker, { store, now }: CommandC
   if (found.pausedBecause) throw new UsageError(say.text('digest.now.paused', { channel: `<#${channelId}>` }))
   const { schedule, timeZone } = found
   await store.transaction(async (tx) => {
-    await tx.subscriptions.reschedule(found.id, { schedule, timeZone, nextDigestAt: now() })
-    await noteChange(tx, asker, now(), { what: 'reschedule', object: channelId })
+    const at = now()
+    await tx.subscriptions.reschedule(found.id, { schedule, timeZone, nextDigestAt: at, askedAt: at })
+    await noteChange(tx, asker, at, { what: 'reschedule', object: channelId })
   })
   return told(say.text('digest.now.done', { channel: `<#${channelId}>` }))
 }

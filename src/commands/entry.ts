@@ -1,4 +1,4 @@
-import { type APIButtonComponent, ComponentType, TextInputStyle } from 'discord.js'
+import type { APIButtonComponent } from 'discord.js'
 import type { Component } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import { sayIn } from '../messages/languages.ts'
@@ -6,6 +6,7 @@ import type { Say } from '../messages/say.ts'
 import type { DigestEntry, EntryView, Report } from '../model.ts'
 import { inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
+import { formField } from './form.ts'
 import type { Lister } from './lists.ts'
 import { button, moment, panel, quoted, told } from './reply.ts'
 
@@ -22,13 +23,16 @@ export const entryComponent = (context: CommandContext): Component => ({
   async run(interaction, [id = '']) {
     const say = sayIn(interaction.locale)
     const entry = await findEntry(id, interaction.guildId, say, context)
+    const parted = await isParted(entry, interaction.guildId, context)
     const cite = `${say.text('entry.cite')}\n\`\`\`\n${citation(entry, context.now()).replaceAll('`', "'")}\n\`\`\``
     const buttons = [
       ...(interaction.guildId && entry.reports.length > 0
-        ? [button(say.text('entry.reports', { count: entry.reports.length }), `list:reports:0:${id}`)]
+        ? [button(say.count('entry.reports', entry.reports.length), `list:reports:0:${id}`)]
         : []),
       ...(interaction.guildId ? [button(say.text('entry.wrong'), `wrong:${id}`)] : []),
-      ...(interaction.guildId && entry.match ? [button(say.text('entry.parted'), `correct:part:${id}`)] : []),
+      ...(interaction.guildId && entry.match && !parted
+        ? [button(say.text('entry.parted'), `correct:part:${id}`)]
+        : []),
       ...(interaction.guildId && !entry.match ? [button(say.text('entry.track'), `track:${id}`)] : []),
       ...(interaction.guildId && entry.speaker ? [button(say.text('entry.mute'), `correct:mute:${id}`)] : []),
     ]
@@ -36,6 +40,15 @@ export const entryComponent = (context: CommandContext): Component => ({
     return { kind: 'message', message: panel(say.text('entry.title', { id }), [words, cite], [buttons]) }
   },
 })
+
+/** Whether a curator of this server has said that it is not the claim that it bears on. */
+async function isParted(entry: DigestEntry, guildId: string | null, { store }: CommandContext): Promise<boolean> {
+  const { match } = entry
+  if (!guildId || !match) return false
+  const { corrections } = await store.guilds.settings(guildId)
+  const ids = [entry.id, ...entry.statementIds]
+  return corrections.some(({ entryId, claimId }) => claimId === match.claimId && ids.includes(entryId))
+}
 
 /** An entry by its id, as this server may see it. @throws {UsageError} */
 export async function findEntry(
@@ -106,17 +119,11 @@ const form = (id: string, say: Say) => ({
   custom_id: `wrong:${id}`,
   title: say.text('entry.wrong.title').slice(0, 45),
   components: [
-    {
-      type: ComponentType.Label as const,
-      label: say.text('entry.wrong.label').slice(0, 45),
-      description: say.text('entry.wrong.hint').slice(0, 100),
-      component: {
-        type: ComponentType.TextInput as const,
-        custom_id: 'words',
-        style: TextInputStyle.Paragraph,
-        max_length: 500,
-        required: true,
-      },
-    },
+    formField('words', {
+      label: say.text('entry.wrong.label'),
+      hint: say.text('entry.wrong.hint'),
+      most: 500,
+      required: true,
+    }),
   ],
 })

@@ -6,7 +6,7 @@ import type { Asker } from './asking.ts'
 import type { CommandContext } from './context.ts'
 
 /** Between two changes of an answer: Discord allows five in five seconds. */
-const EVERY_MS = 3000
+export const EVERY_MS = 3000
 /** An answer can be changed for a quarter of an hour. */
 const MOST_MS = 14 * 60_000
 
@@ -20,7 +20,7 @@ export async function withLookBack(
   draw: (line: string) => RenderedMessage,
   asker: Asker,
   context: CommandContext,
-): Promise<Answer> {
+): Promise<Answer & { kind: 'message' }> {
   const job = await context.claimsChanged(asker.guildId)
   if (!job || job.finishedAt) return { kind: 'message', message: draw('') }
   return {

@@ -2,10 +2,9 @@ import { allEntries } from '../digests/entries.ts'
 import { markDigest } from '../digests/mark-digest.ts'
 import { checkChannel } from '../discord/check.ts'
 import type { DiscordConnection } from '../discord/client.ts'
-import { asDiscordError, saysCode } from '../discord/failures.ts'
+import { asDiscordError } from '../discord/failures.ts'
 import { isForum } from '../discord/forum.ts'
-import type { RenderedMessage } from '../discord/message.ts'
-import { editMessage, reopenThread, sendDelivery, sendNotice } from '../discord/send.ts'
+import { editMessage, sendDelivery, sendNotice } from '../discord/send.ts'
 import { drawClaims } from '../jobs/claim-picture.ts'
 import { mayTell } from '../jobs/digest.ts'
 import type { Kit } from '../jobs/kit.ts'
@@ -17,7 +16,6 @@ import { quoted } from './reply.ts'
 
 /** A nonce is known to Discord for a few minutes; of those one is certain. */
 const NONCE_MS = 60_000
-const ARCHIVED_THREAD = 50083
 
 type Belt = Pick<Kit, 'store' | 'log' | 'now'>
 
@@ -86,7 +84,7 @@ export async function postOnce(
   }
   try {
     const progress = (messageIds: string[]) => store.postings.part(id, messageIds)
-    const { messageIds } = await sendOpened(sending, messages, connection, progress)
+    const { messageIds } = await sendDelivery(sending, messages, connection, undefined, progress)
     const statementIds = waitsFor ? [] : allEntries(digest).flatMap((entry) => entry.statementIds)
     await store.transaction(async (tx) => {
       await tx.postings.done(id, { messageIds, statementIds, now: now() })
@@ -106,22 +104,6 @@ export async function postOnce(
 
 const picturesOf = async ({ pictures, language }: Posting['drawn'], digest: Digest, store: Kit['store']) =>
   pictures ? await drawClaims(digest, store, sayIn(language)) : new Map()
-
-/** Into an archived thread after opening it again, where the bot may. */
-async function sendOpened(
-  sending: Parameters<typeof sendDelivery>[0],
-  messages: RenderedMessage[],
-  connection: DiscordConnection,
-  progress: (messageIds: string[]) => Promise<void>,
-): Promise<{ messageIds: string[] }> {
-  try {
-    return await sendDelivery(sending, messages, connection, undefined, progress)
-  } catch (error) {
-    if (!saysCode(error, ARCHIVED_THREAD) || sending.target.kind !== 'discord') throw error
-    await reopenThread(sending.target.channelId, connection)
-    return await sendDelivery(sending, messages, connection, undefined, progress)
-  }
-}
 
 /** With what its sources and the server's curators did to its entries since. */
 async function asItStands(digest: Digest, guildId: string, store: Kit['store']): Promise<Digest> {

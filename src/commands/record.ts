@@ -107,7 +107,7 @@ export const why = (context: CommandContext): Command => ({
           ? say.text('why.terms.caught', {
               terms: quoted(caught.map((term) => nameOf(term, context.entities(guildId))).join(', '), 200),
             })
-          : say.text('why.terms.missed', { count: terms.length }),
+          : say.count('why.terms.missed', terms.length),
       ...(found.backlog ? [say.text('why.backlog')] : []),
       ...(found.sample ? [say.text('why.sample')] : []),
       ...found.matches.slice(0, 3).map((match) =>

@@ -1,4 +1,4 @@
-import { ChannelType, type ChatInputCommandInteraction, ComponentType, TextInputStyle } from 'discord.js'
+import { ChannelType, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
 import type { Answer, Command, Component } from '../discord/command.ts'
 import type { RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
@@ -8,6 +8,7 @@ import { noteChange } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { channelOption, choiceOption, roleOption, slash } from './define.ts'
 import { show } from './digest.ts'
+import { formField } from './form.ts'
 import { button, panel, quoted, told } from './reply.ts'
 import { begin, type Start } from './start.ts'
 import { checkPermissions } from './subscribe.ts'
@@ -163,29 +164,17 @@ const form = (channelId: string, say: Say) => ({
   custom_id: `setup:form:${channelId}`,
   title: say.text('setup.form.title').slice(0, 45),
   components: [
-    {
-      type: ComponentType.Label as const,
-      label: say.text('setup.form.names').slice(0, 45),
-      description: say.text('setup.form.names.hint').slice(0, 100),
-      component: {
-        type: ComponentType.TextInput as const,
-        custom_id: 'names',
-        style: TextInputStyle.Paragraph,
-        max_length: 1000,
-        required: true,
-      },
-    },
-    {
-      type: ComponentType.Label as const,
-      label: say.text('setup.form.feed').slice(0, 45),
-      description: say.text('setup.form.feed.hint').slice(0, 100),
-      component: {
-        type: ComponentType.TextInput as const,
-        custom_id: 'feed',
-        style: TextInputStyle.Short,
-        max_length: 300,
-        required: false,
-      },
-    },
+    formField('names', {
+      label: say.text('setup.form.names'),
+      hint: say.text('setup.form.names.hint'),
+      most: 1000,
+      required: true,
+    }),
+    formField('feed', {
+      label: say.text('setup.form.feed'),
+      hint: say.text('setup.form.feed.hint'),
+      most: 300,
+      lines: 'one',
+    }),
   ],
 })

@@ -1,6 +1,7 @@
 import type { Answer } from '../discord/command.ts'
 import { toDocument } from '../documents/to-document.ts'
 import { SourceError, UsageError } from '../errors.ts'
+import { sayNextRead } from '../messages/next-read.ts'
 import type { Say } from '../messages/say.ts'
 import type { RawItem, Source, SourceState } from '../model.ts'
 import { nextPoll } from '../sources/next-poll.ts'
@@ -98,7 +99,7 @@ function nextLine(source: Source, { items, feed }: SourceReading, { say }: Asker
     failures: 0,
     jitter: 0,
   })
-  return say.text('source.test.next', { time: moment(at, 'R'), because: quoted(because, 200) })
+  return say.text('source.test.next', { time: moment(at, 'R'), because: quoted(sayNextRead(because, say), 200) })
 }
 
 function itemLine(item: RawItem): string {

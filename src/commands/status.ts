@@ -1,5 +1,6 @@
 import type { ChatInputCommandInteraction } from 'discord.js'
 import type { Command } from '../discord/command.ts'
+import { sayNextRead } from '../messages/next-read.ts'
 import type { Source, SourceState } from '../model.ts'
 import { troubleOf } from '../sources/trouble.ts'
 import { type Asker, asCurator } from './asking.ts'
@@ -77,7 +78,7 @@ async function sourceLines({ say, guildId }: Asker, { store, now }: CommandConte
       say.text('status.source.next', {
         source: quoted(source.publisher ?? source.id, 80),
         time: moment(state.nextPollAt ?? '', 'R'),
-        because: quoted(state.nextPollBecause ?? ''),
+        because: quoted(sayNextRead(state.nextPollBecause ?? '', say)),
       }),
     ),
   ]

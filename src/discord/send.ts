@@ -10,6 +10,7 @@ import { isForum, openPost } from './forum.ts'
 import { bodyOf, filesOf, type RenderedMessage, textMessage } from './message.ts'
 
 const UNKNOWN_MESSAGE = 10008
+const ARCHIVED_THREAD = 50083
 export const PATIENCE: Backoff = { tries: 4, firstMs: 500, mostMs: 8000 }
 
 export type Sending = Pick<Delivery, 'target' | 'nonce'> & {
@@ -34,7 +35,7 @@ export type Progress = (messageIds: string[]) => Promise<void>
  * Posts the messages of one delivery, each once. A repeated try carries the same nonces, for which Discord returns the
  * earlier message within a few minutes; a delivery tried before is also looked for in the channel, as that window has
  * no stated length. To a forum the first message is a post of its own, which takes no nonce: it is looked for by its
- * name first.
+ * name first. An archived thread, or post of a forum, is opened again where the bot may.
  *
  * @throws {DiscordError} `forbidden` and `gone` will not mend; after `unknown-outcome` the same delivery is tried again
  */
@@ -79,9 +80,10 @@ async function post(
   channelId: string,
   message: RenderedMessage,
   nonce: string,
-  { rest }: Pick<DiscordConnection, 'rest'>,
+  connection: Pick<DiscordConnection, 'rest'>,
   patience: Backoff,
 ): Promise<string> {
+  const { rest } = connection
   const request = { body: { ...bodyOf(message), nonce, enforce_nonce: true }, files: filesOf(message) }
   let unheard = false
   const send = async () => {
@@ -93,7 +95,7 @@ async function post(
     }
   }
   try {
-    return (await withBackoff(send, mayMend, patience)).id
+    return (await inOpenThread(channelId, connection, () => withBackoff(send, mayMend, patience))).id
   } catch (error) {
     throw afterPosting(error, unheard)
   }
@@ -110,16 +112,16 @@ export function afterPosting(error: unknown, unheard: boolean): DiscordError {
 export async function editMessage(
   place: { channelId: string; messageId: string },
   message: RenderedMessage,
-  { rest }: Pick<DiscordConnection, 'rest'>,
+  connection: Pick<DiscordConnection, 'rest'>,
   patience: Backoff = PATIENCE,
 ): Promise<void> {
   const edit = () =>
-    rest.patch(Routes.channelMessage(place.channelId, place.messageId), {
+    connection.rest.patch(Routes.channelMessage(place.channelId, place.messageId), {
       body: { attachments: [], ...bodyOf(message) },
       files: filesOf(message),
     })
   try {
-    await withBackoff(edit, mayMend, patience)
+    await inOpenThread(place.channelId, connection, () => withBackoff(edit, mayMend, patience))
   } catch (error) {
     if (saysCode(error, UNKNOWN_MESSAGE)) return
     throw asDiscordError(error, 'changing a message')
@@ -143,8 +145,23 @@ export async function sendNotice(
   }
 }
 
+/** Does something in a channel or thread; in an archived one after opening it again. @throws what it throws */
+async function inOpenThread<T>(
+  channelId: string,
+  connection: Pick<DiscordConnection, 'rest'>,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!saysCode(error, ARCHIVED_THREAD)) throw error
+    await reopenThread(channelId, connection)
+    return act()
+  }
+}
+
 /** Opens an archived thread again, where the bot may. @throws {DiscordError} */
-export async function reopenThread(threadId: string, connection: Pick<DiscordConnection, 'rest'>): Promise<void> {
+async function reopenThread(threadId: string, connection: Pick<DiscordConnection, 'rest'>): Promise<void> {
   try {
     const thread = await ask<APIChannel>(connection, Routes.channel(threadId))
     if ('thread_metadata' in thread && thread.thread_metadata?.locked)

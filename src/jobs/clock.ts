@@ -17,8 +17,7 @@ export async function mendClock({ store, now, log }: Pick<Kit, 'store' | 'now' |
   let mended = 0
   for (const { state } of await store.sources.list()) {
     if (!state.lastPolledAt || state.lastPolledAt <= at) continue
-    const because = 'this machine’s clock was set back since it was last read'
-    await store.sources.remember({ ...state, lastPolledAt: at, nextPollAt: at, nextPollBecause: because })
+    await store.sources.remember({ ...state, lastPolledAt: at, nextPollAt: at, nextPollBecause: { code: 'clock' } })
     mended += 1
   }
   for (const { id, schedule, timeZone, nextDigestAt } of await store.subscriptions.list()) {

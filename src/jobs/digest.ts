@@ -143,8 +143,14 @@ export async function offers(target: Subscription['target'], kit: DigestKit): Pr
   }
 }
 
-/** Whether its quiet hours are over. What falls due within them waits, and is composed as one. */
-export const mayTell = (subscription: Subscription, now: string): boolean => !isQuiet(subscription, now)
+/** What was asked for at once is posted within a minute; where Discord is away, so long after. */
+const ASKED_MS = 10 * 60_000
+
+/** Whether its quiet hours are over, or somebody asked just now. What falls due within them waits, and is composed as one. */
+export function mayTell(subscription: Subscription, now: string): boolean {
+  const waited = Date.parse(now) - Date.parse(subscription.askedAt ?? '')
+  return (waited >= 0 && waited < ASKED_MS) || !isQuiet(subscription, now)
+}
 
 /** Hands over everything owed. `deliver` throws where it could not; a refusal that will not mend pauses the channel. */
 export async function deliverOwed(

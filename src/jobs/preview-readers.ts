@@ -3,6 +3,7 @@ import { viewClaimNotes, viewDigest, viewEntry, viewTurn } from '../digests/dige
 import { allEntries } from '../digests/entries.ts'
 import { viewLookup } from '../digests/lookup-view.ts'
 import { markDigest } from '../digests/mark-digest.ts'
+import { sayNextRead } from '../messages/next-read.ts'
 import { english } from '../messages/say.ts'
 import type { Claim, Digest } from '../model.ts'
 import type { ClaimTimeline, PreviewReaders } from '../preview/preview.ts'
@@ -57,7 +58,7 @@ export function previewReaders(running: Pick<Kit, 'store' | 'rooms' | 'reader' |
           trouble: state.trouble,
           lastReadAt: state.lastSucceededAt,
           nextReadAt: state.endedAt ? null : state.nextPollAt,
-          nextReadBecause: state.nextPollBecause ?? null,
+          nextReadBecause: state.nextPollBecause ? sayNextRead(state.nextPollBecause, english) : null,
           silent: fallenSilent(state.published ?? [], running.now()),
         }))
     },

@@ -43,7 +43,7 @@ export function afterSuccess(source: Source, state: SourceState, reading: Source
     lastPolledAt: now,
     lastSucceededAt: now,
     nextPollAt: reading.more ? now : next.at,
-    nextPollBecause: reading.more ? 'it is being read part by part' : next.because,
+    nextPollBecause: reading.more ? { code: 'parts' } : next.because,
     failures: 0,
     trouble: null,
     troubleSince: null,
@@ -68,7 +68,7 @@ export function afterFailure(source: Source, state: SourceState, error: Error, n
   const { reason, retryAfterSeconds } = error instanceof SourceError ? error : { reason: null, retryAfterSeconds: null }
   if (reason === 'held-off') {
     const at = new Date(Date.parse(now) + (retryAfterSeconds ?? source.pollSeconds) * 1000).toISOString()
-    return { ...state, nextPollAt: at, nextPollBecause: 'its host asked for a pause' }
+    return { ...state, nextPollAt: at, nextPollBecause: { code: 'held' } }
   }
   const trouble = {
     trouble: error.message,
@@ -76,7 +76,7 @@ export function afterFailure(source: Source, state: SourceState, error: Error, n
     troubleReason: reason ?? 'fault',
   }
   if (reason === 'gone') {
-    const ended = { endedAt: now, nextPollAt: NEVER, nextPollBecause: 'its publisher has ended it' }
+    const ended = { endedAt: now, nextPollAt: NEVER, nextPollBecause: { code: 'ended' as const } }
     return { ...state, ...trouble, ...ended, lastPolledAt: now, failures: state.failures + 1 }
   }
   const failures = state.failures + 1

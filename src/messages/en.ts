@@ -1,6 +1,7 @@
 /**
  * Everything the interface says, in English. `{name}` is filled in; a key that ends in `.one` or `.other` is chosen by
- * the count. The other languages have the same keys with the same fillings.
+ * the count; `{name|one|several}` is a word chosen by the count `name`. The other languages have the same keys with the
+ * same fillings.
  */
 export const en = {
   'digest.sample': 'Sample: invented material for a machine without internet. No real person said any of this.',
@@ -172,7 +173,8 @@ export const en = {
   'why.entities': 'Tracked and mentioned there: {names}',
   'why.terms.none': 'This server watches no terms: everything about somebody tracked is posted.',
   'why.terms.caught': 'Caught by: {terms}',
-  'why.terms.missed': 'None of the {count} terms watched here catches it.',
+  'why.terms.missed.one': 'The one term watched here does not catch it.',
+  'why.terms.missed.other': 'None of the {count} terms watched here catches it.',
   'why.backlog': 'It was old when its source was read first: such entries are recorded and not posted.',
   'why.sample': 'It is invented sample material, which is never posted.',
   'why.match': 'Near the claim {claim} ({percent} %), by the words: {words}',
@@ -186,7 +188,7 @@ export const en = {
   'export.json': 'JSON',
   'forget.help': 'Remove everything that this server has set',
   'forget.question':
-    'This removes {subscriptions} subscriptions, {terms} watch terms, {entities} entities, {sources} sources and {claims} claims of this server’s own, its digests, settings and list of changes. It cannot be undone.',
+    'This removes {subscriptions} {subscriptions|subscription|subscriptions}, {terms} watch {terms|term|terms}, {entities} {entities|entity|entities}, {sources} {sources|source|sources} and {claims} {claims|claim|claims} of this server’s own, its digests, settings and list of changes. It cannot be undone.',
   'forget.yes': 'Remove everything',
   'forget.done': 'Everything that this server had set is gone.',
 
@@ -257,7 +259,8 @@ export const en = {
   'entry.more': 'More',
   'entry.title': 'Record {id}',
   'entry.cite': 'To cite it:',
-  'entry.reports': 'All {count} reports',
+  'entry.reports.one': 'The one report',
+  'entry.reports.other': 'All {count} reports',
   'entry.reports.title': 'Reports of {id}',
   'entry.wrong': 'Report an error',
   'entry.wrong.title': 'What is wrong?',
@@ -271,11 +274,12 @@ export const en = {
   'status.now.help': 'How it goes: sources, record, subscriptions',
   'status.changes.help': 'Who changed what in this server',
   'status.title': 'Status',
-  'status.record': 'On record: {documents} documents, {statements} statements.',
+  'status.record':
+    'On record: {documents} {documents|document|documents}, {statements} {statements|statement|statements}.',
   'status.sources': 'Sources: {sources}, {troubled} in trouble.',
   'status.source.next': '{source}: next read {time}; {because}.',
   'status.subscriptions': 'Subscriptions here: {subscriptions}, {paused} paused.',
-  'status.alive': 'Last sign of life {time}; {waiting} documents wait to be analysed.',
+  'status.alive': 'Last sign of life {time}; {waiting} {waiting|document waits|documents wait} to be analysed.',
   'status.silent': 'No sign of life in the last ten minutes.',
   'status.next': 'Next digest {time}.',
   'status.terms': 'Terms watched here: {terms}.',
@@ -343,7 +347,7 @@ export const en = {
   'filter.least': 'at least {percent} %',
   'filter.approved': 'approved in {channel}',
   'approval.title': 'Waits for approval: {channel}',
-  'approval.state': '{entries} entries would be posted, {taken} are taken out.',
+  'approval.state': '{entries} {entries|entry|entries} would be posted, {taken} {taken|is|are} taken out.',
   'approval.take': 'Take entries out',
   'approval.post': 'Post',
   'approval.drop': 'Drop',
@@ -521,8 +525,10 @@ export const en = {
     'A statement is a match with a claim from **{value}** on. From {unsure} on it stands there as unsure, below that not at all.',
   'threshold.own': 'This server has set that itself.',
   'threshold.inherited': 'That is the operator’s value: this server has set none.',
-  'threshold.week.one': 'Last week, {count} statement: {match} match, {unsure} unsure, {none} on no claim.',
-  'threshold.week.other': 'Last week, {count} statements: {match} matches, {unsure} unsure, {none} on no claim.',
+  'threshold.week.one':
+    'Last week, {count} statement: {match} {match|match|matches}, {unsure} unsure, {none} on no claim.',
+  'threshold.week.other':
+    'Last week, {count} statements: {match} {match|match|matches}, {unsure} unsure, {none} on no claim.',
   'threshold.with': '**With {value}, last week**',
   'threshold.would': '**Last week it would have changed this**',
   'threshold.same': 'Nothing would have changed.',
@@ -537,11 +543,12 @@ export const en = {
   'threshold.both': 'Give a value or reset, not both.',
   'threshold.range': 'The value must lie between {least} and {most}.',
   'change.threshold': 'changed from how sure on it is a match: {object}',
-  'matching.going': 'Looking through what is on record: {looked} of {total} statements ({percent} %).',
+  'matching.going':
+    'Looking through what is on record: {looked} of {total} {total|statement|statements} ({percent} %).',
   'matching.done.one':
-    'Looked through {total} statements on record: {count} bears on it. `/claim show` and `/timeline` have it.',
+    'Looked through {total} {total|statement|statements} on record: {count} bears on it. `/claim show` and `/timeline` have it.',
   'matching.done.other':
-    'Looked through {total} statements on record: {count} bear on it. `/claim show` and `/timeline` have them.',
+    'Looked through {total} {total|statement|statements} on record: {count} bear on it. `/claim show` and `/timeline` have them.',
   'digest.emerging': 'Said in several outlets, no known claim yet',
   'digest.turned.stance': 'Changed position: earlier “{words}” on {date}.',
   'digest.turned.stance.undated': 'Changed position: earlier “{words}”.',
@@ -566,6 +573,9 @@ export const en = {
   'claim.import.format': 'Attach a file whose name ends in one of: {formats}.',
   'claim.import.title': 'Claims of {file}',
   'claim.import.done': 'New: {added}. Added to known ones: {changed}. Known already: {same}. Not usable: {unusable}.',
+  'claim.import.going': 'Keeping claims: {done} of {total} ({percent} %).',
+  'claim.import.broken':
+    '{done} of {total} {total|claim|claims} were kept, then something went wrong on our side. Attach the file once more: what is kept already is passed over.',
   'claim.import.over': '{over} more did not fit: a server keeps at most {most}.',
   'filter.quiet': 'Hours in which nothing is sent, such as 22:00-07:00, in the time zone',
   'filter.pictures': 'Draw a timeline for the claims of each digest',
@@ -599,6 +609,19 @@ export const en = {
   'why.parted': 'A curator said that it is not the claim {claim}.',
   'why.filtered': '{channel}: does not fit what it asks for ({filter}).',
   'why.posted': '{channel}: in the digest of {time}.',
+
+  'next.config': 'the config says every {span}',
+  'next.rhythm': 'it publishes about every {span}',
+  'next.bound': 'it publishes about every {span}, and the config says at least every {slowest}',
+  'next.asked': 'its server or feed asks for no more than one visit in {span}',
+  'next.wait': 'its server asked to wait {span}',
+  'next.failed.one': 'it failed once; the wait doubles up to a day',
+  'next.failed.other': 'it failed {count} times; the wait doubles up to a day',
+  'next.held': 'its host asked for a pause',
+  'next.parts': 'it is being read part by part',
+  'next.ended': 'its publisher has ended it',
+  'next.clock': 'this machine’s clock was set back since it was last read',
+  'next.moved': '{reason}; moved out of the hours in which its publisher wants no visit',
 
   'source.private': '{address} is not a public address.',
 

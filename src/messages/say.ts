@@ -19,7 +19,13 @@ export type Say = {
   /** A date of any precision (`2013`, `2013-08`, a day, an instant) in words, without a time of day. */
   date(iso: string): string
   number(value: number): string
+  /** About so much time, in the largest unit that is worth it: “20 minutes”. */
+  span(seconds: number): string
 }
+
+/** `{name}`, or `{name|one|several}`: a word chosen by a count. */
+const FILLING = /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g
+const DAY = 86_400
 
 /** Speaks one language from its catalogue. */
 export function createSay(language: string, messages: Messages): Say {
@@ -31,14 +37,17 @@ export function createSay(language: string, messages: Messages): Say {
     new Intl.DateTimeFormat(language, { timeZone: 'UTC', year: 'numeric', month: 'long', day: 'numeric' }),
   ] as const
   const shown = (value: string | number) => (typeof value === 'number' ? numbers.format(value) : value)
+  const isOne = (count: number) => plural.select(count) === 'one'
   const text: Say['text'] = (key, values = {}) =>
-    messages[key].replace(/\{(\w+)\}/g, (whole, name: string) => shown(values[name] ?? whole))
+    messages[key].replace(FILLING, (whole, name: string, one?: string, several?: string) => {
+      if (one === undefined) return shown(values[name] ?? whole)
+      return isOne(Number(values[name])) ? one : (several ?? '')
+    })
   return {
     language,
     text,
     count(key, count, values) {
-      const form = plural.select(count) === 'one' ? 'one' : 'other'
-      return text(`${key}.${form}` as MessageKey, { ...values, count })
+      return text(`${key}.${isOne(count) ? 'one' : 'other'}` as MessageKey, { ...values, count })
     },
     runs(key, values) {
       return messages[key]
@@ -56,6 +65,18 @@ export function createSay(language: string, messages: Messages): Say {
       return Number.isNaN(at.getTime()) ? iso : dates[known].format(at)
     },
     number: (value) => numbers.format(value),
+    span(seconds) {
+      const [unit, size] =
+        seconds < 120
+          ? (['second', 1] as const)
+          : seconds < 7200
+            ? (['minute', 60] as const)
+            : seconds < 2 * DAY
+              ? (['hour', 3600] as const)
+              : (['day', DAY] as const)
+      const units = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' })
+      return units.format(Math.round(seconds / size))
+    },
   }
 }
 

@@ -1,3 +1,5 @@
+import type { NextReason } from '../model.ts'
+
 /** What is known when a source was read, or could not be. Times are ISO 8601. */
 export type PollFacts = {
   now: string
@@ -19,8 +21,8 @@ export type PollFacts = {
   jitter: number
 }
 
-/** When to look next, and why then, in words for an operator. */
-export type NextPoll = { at: string; because: string }
+/** When to look next, and why then. */
+export type NextPoll = { at: string; because: NextReason }
 
 const DAY = 86_400
 /** A feed is looked at this many times between two of its entries. */
@@ -41,20 +43,16 @@ export function nextPoll(facts: PollFacts): NextPoll {
   const due = Date.parse(facts.now) + spread * 1000
   const free = outsideSkipped(due, facts)
   const at = new Date(free).toISOString()
-  return {
-    at,
-    because: free > due ? `${because}; moved out of the hours in which its publisher wants no visit` : because,
-  }
+  return { at, because: free > due ? { ...because, moved: true } : because }
 }
 
-function afterFailure({ pollSeconds, failures, retryAfterSeconds }: PollFacts): { seconds: number; because: string } {
+type Wait = { seconds: number; because: NextReason }
+
+function afterFailure({ pollSeconds, failures, retryAfterSeconds }: PollFacts): Wait {
   const backoff = Math.min(pollSeconds * 2 ** Math.min(failures - 1, 12), DAY)
   if (retryAfterSeconds && retryAfterSeconds > backoff)
-    return { seconds: retryAfterSeconds, because: `its server asked to wait ${words(retryAfterSeconds)}` }
-  return {
-    seconds: backoff,
-    because: `it failed ${failures === 1 ? 'once' : `${failures} times`}; the wait doubles up to a day`,
-  }
+    return { seconds: retryAfterSeconds, because: { code: 'wait', seconds: retryAfterSeconds } }
+  return { seconds: backoff, because: { code: 'failed', times: failures } }
 }
 
 function afterSuccess({
@@ -64,22 +62,21 @@ function afterSuccess({
   published = [],
   freshSeconds,
   retryAfterSeconds,
-}: PollFacts): {
-  seconds: number
-  because: string
-} {
+}: PollFacts): Wait {
   const rhythm = rhythmSeconds(published, now)
   const slowest = slowestSeconds ?? Math.max(Math.min(pollSeconds * SLOWEST, DAY), pollSeconds)
   const adapted = rhythm === null ? pollSeconds : Math.min(Math.max(rhythm / LOOKS_PER_ENTRY, pollSeconds), slowest)
   const asked = Math.min(Math.max(freshSeconds ?? 0, retryAfterSeconds ?? 0), DAY)
-  if (asked > adapted)
-    return { seconds: asked, because: `its server or feed asks for no more than one visit in ${words(asked)}` }
+  if (asked > adapted) return { seconds: asked, because: { code: 'asked', seconds: asked } }
   if (rhythm !== null && adapted > pollSeconds)
     return {
       seconds: adapted,
-      because: `it publishes about every ${words(rhythm)}${adapted === slowest ? `, and the config says at least every ${words(slowest)}` : ''}`,
+      because:
+        adapted === slowest
+          ? { code: 'bound', seconds: Math.round(rhythm), slowestSeconds: slowest }
+          : { code: 'rhythm', seconds: Math.round(rhythm) },
     }
-  return { seconds: pollSeconds, because: `the config says every ${words(pollSeconds)}` }
+  return { seconds: pollSeconds, because: { code: 'config', seconds: pollSeconds } }
 }
 
 /** Median time between its entries of late, the time since the last one counted in. Null where too few are dated. */
@@ -107,10 +104,4 @@ function outsideSkipped(due: number, { skipHours = [], skipDays = [] }: PollFact
     moment = Math.floor(moment / 3_600_000 + 1) * 3_600_000
   }
   return due
-}
-
-function words(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} seconds`
-  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`
-  return seconds < 2 * DAY ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / DAY)} days`
 }

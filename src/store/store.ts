@@ -212,7 +212,7 @@ export interface Store extends AsyncDisposable {
     /** Changes what it filters for, whom it mentions, where it waits for approval, when it is quiet. */
     wish(id: string, wish: SubscriptionWish): Promise<void>
     /** Changes schedule and time zone, and with them when it next falls due. */
-    reschedule(id: string, to: Pick<Subscription, 'schedule' | 'timeZone' | 'nextDigestAt'>): Promise<void>
+    reschedule(id: string, to: Pick<Subscription, 'schedule' | 'timeZone' | 'nextDigestAt' | 'askedAt'>): Promise<void>
   }
   watchTerms: {
     add(term: WatchTerm): Promise<boolean>

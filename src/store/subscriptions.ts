@@ -78,11 +78,15 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
       const body = JSON.stringify({ ...read(known), ...wish })
       await db.updateTable('subscriptions').set({ body }).where('id', '=', id).execute()
     },
-    async reschedule(id, { schedule, timeZone, nextDigestAt }) {
+    async reschedule(id, to) {
       const known = await all().where('id', '=', id).executeTakeFirst()
       if (!known) return
-      const body = JSON.stringify({ ...read(known), schedule, timeZone, nextDigestAt })
-      await db.updateTable('subscriptions').set({ body, next_digest_at: nextDigestAt }).where('id', '=', id).execute()
+      const body = JSON.stringify({ ...read(known), ...to })
+      await db
+        .updateTable('subscriptions')
+        .set({ body, next_digest_at: to.nextDigestAt })
+        .where('id', '=', id)
+        .execute()
     },
   }
 }

@@ -11,8 +11,9 @@ import { readConfig } from '../../src/config.ts'
 import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
 import type { Kit } from '../../src/jobs/kit.ts'
 import { openStore } from '../../src/store/open-store.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { Person } from '../support/discord-person.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 import { aDocument } from '../support/nouns.ts'
 
 const DOCUMENTS = 1000

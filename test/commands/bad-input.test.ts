@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sayIn } from '../../src/messages/languages.ts'
 import { openScene, record, type Scene } from '../support/commands.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { Person, type Reply } from '../support/discord-person.ts'
-import { IDS } from '../support/discord-server.ts'
 
 let scene: Scene
 let curator: Person

@@ -5,8 +5,8 @@ import { composeFor } from '../../src/jobs/digest.ts'
 import type { Digest, DigestEntry, Match } from '../../src/model.ts'
 import { openScene, record, type Scene } from '../support/commands.ts'
 import { aMatch } from '../support/digests.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { Person, type Reply } from '../support/discord-person.ts'
-import { IDS } from '../support/discord-server.ts'
 import { aClaim, aDocument, aStatement } from '../support/nouns.ts'
 
 let scene: Scene
@@ -121,7 +121,7 @@ describe('a new claim of a server', () => {
   test('is looked for in the record, and whoever asked is told how far that is', async () => {
     await record(scene.store)
     const added = await curator.slash('claim add', { text: 'The lamps stay on.' })
-    await lookedThrough(added, /Looked through 1 statements on record: 1 bears on it/)
+    await lookedThrough(added, /Looked through 1 statement on record: 1 bears on it/)
     const [claim] = await scene.store.claims.list(IDS.guild)
     const shown = await curator.slash('claim show', { claim: claim!.id })
     expect(shown.text).toContain('> The lamps stay on')

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openScene, record, type Scene } from '../support/commands.ts'
 import { anEntry } from '../support/digests.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { flat, type Part } from '../support/discord-limits.ts'
 import { MANAGE_GUILD, Person } from '../support/discord-person.ts'
-import { IDS } from '../support/discord-server.ts'
 import { aClaim, aSource } from '../support/nouns.ts'
 
 let scene: Scene

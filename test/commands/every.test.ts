@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { allCommands } from '../../src/commands/all.ts'
 import { composeFor } from '../../src/jobs/digest.ts'
 import { openScene, type Scene } from '../support/commands.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { driven, opened, Person, type Reply } from '../support/discord-person.ts'
-import { IDS } from '../support/discord-server.ts'
 import { startServer, type TestServer } from '../support/http-server.ts'
 
 let scene: Scene

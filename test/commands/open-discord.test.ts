@@ -1,61 +1,32 @@
-import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type DiscordOutlet, openDiscord } from '../../src/commands/open-discord.ts'
-import { readConfig } from '../../src/config.ts'
-import { openRooms } from '../../src/jobs/analyse.ts'
 import { composeFor, deliverOwed } from '../../src/jobs/digest.ts'
 import type { Kit } from '../../src/jobs/kit.ts'
-import { openStore } from '../../src/store/open-store.ts'
+import { tellRound } from '../../src/jobs/queue.ts'
 import { record } from '../support/commands.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { flat, type Part } from '../support/discord-limits.ts'
 import { Person } from '../support/discord-person.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
-import { scratch } from '../support/scratch.ts'
+import { DiscordServer } from '../support/discord-server.ts'
+import { openBelts } from '../support/outlet.ts'
 
 let server: DiscordServer
 let kit: Kit
 let outlet: DiscordOutlet
-let clock: string
+const clock = { now: '' }
 
-/** The belts with a real store and config, Discord being our own. */
-async function openKit(): Promise<Kit> {
-  const dataFolder = scratch()
-  const config = readConfig({ DISCORD_TOKEN: IDS.token, DISCORD_API_URL: server.url }, { data: dataFolder })
-  const store = await openStore(config)
-  return {
-    store,
-    config,
-    rooms: await openRooms(config, store),
-    reader: {
-      read: () => Promise.reject(new Error('no network')),
-      // biome-ignore lint/correctness/useYield: it fails before its first part
-      async *parts() {
-        throw new Error('no network')
-      },
-      page: () => Promise.reject(new Error('no network')),
-      find: () => Promise.reject(new Error('no network')),
-      file: () => Promise.reject(new Error('no network')),
-      async [Symbol.asyncDispose]() {},
-    },
-    now: () => clock,
-    log: pino({ level: 'silent' }),
-    deliver: (delivery) => outlet.deliver(delivery),
-    progress: () => {},
-    stopping: new AbortController().signal,
-  }
-}
 /** What the clock does: compose what is due, hand over what is owed. */
 async function tick(): Promise<number> {
-  for (const subscription of await kit.store.subscriptions.due(clock)) await composeFor(kit, subscription)
+  for (const subscription of await kit.store.subscriptions.due(clock.now)) await composeFor(kit, subscription)
   return deliverOwed(kit, kit.deliver)
 }
 const posts = () => server.requests('POST', new RegExp(`/channels/${IDS.channel}/messages$`))
 const subscription = async () => (await kit.store.subscriptions.list(IDS.guild))[0]
 
 beforeEach(async () => {
-  clock = '2026-03-02T12:00:00.000Z'
+  clock.now = '2026-03-02T12:00:00.000Z'
   server = await DiscordServer.start()
-  kit = await openKit()
+  kit = await openBelts(server, clock, () => outlet)
   outlet = await openDiscord(kit)
 })
 afterEach(async () => {
@@ -74,24 +45,24 @@ describe('a subscribed channel', () => {
 
   test('gets its digest when it is due, once', async () => {
     expect(await tick()).toBe(0)
-    clock = '2026-03-02T13:00:05.000Z'
+    clock.now = '2026-03-02T13:00:05.000Z'
     expect(await tick()).toBe(1)
     expect(JSON.stringify([...server.messages.values()])).toContain('The lamps stay on')
-    clock = '2026-03-03T13:00:05.000Z'
+    clock.now = '2026-03-03T13:00:05.000Z'
     expect(await tick()).toBe(0)
     expect(posts()).toHaveLength(1)
   })
 
   test('gets it in the language that the server has set', async () => {
     await new Person(server).slash('setup', { language: 'de' })
-    clock = '2026-03-02T13:00:05.000Z'
+    clock.now = '2026-03-02T13:00:05.000Z'
     await tick()
     expect(JSON.stringify([...server.messages.values()])).toContain('Lesen bei gazette.example')
   })
 
   test('gets it in embeds where the server has set them, once', async () => {
     await new Person(server).slash('setup', { form: 'embeds' })
-    clock = '2026-03-02T13:00:05.000Z'
+    clock.now = '2026-03-02T13:00:05.000Z'
     await tick()
     const [message] = [...server.messages.values()]
     expect(message).toMatchObject({ flags: 0, embeds: [{ description: expect.stringContaining('The lamps stay on') }] })
@@ -103,7 +74,7 @@ describe('a subscribed channel', () => {
       () => added.edits.find((edit) => JSON.stringify(edit).includes('1 bears on it')),
       'the look back',
     )
-    clock = '2026-03-02T13:00:05.000Z'
+    clock.now = '2026-03-02T13:00:05.000Z'
     await tick()
     expect(JSON.stringify([...server.messages.values()])).toContain('Claim: **The lamps stay on.**')
     expect((await new Person(server).slash('lookup text', { words: 'the lamps stay on' })).text).toContain(
@@ -111,15 +82,48 @@ describe('a subscribed channel', () => {
     )
   })
 
+  test('can be parted from the server’s own claim, and is not offered as one again', async () => {
+    await record(kit.store, { statement: { id: 'abcdef02' }, document: { id: 'doc-2', url: 'https://b.example/' } })
+    const curator = new Person(server)
+    expect((await curator.press('entry:abcdef02')).text).toContain('Track as claim')
+    const added = await curator.slash('claim add', { text: 'The lamps stay on.' })
+    await server.until(() => added.edits.find((edit) => JSON.stringify(edit).includes('bear on it')), 'the look back')
+    const entry = await curator.press('entry:abcdef02')
+    expect(entry.text).toContain('Not the same')
+    expect(entry.text).not.toContain('Track as claim')
+    expect((await curator.press(entry.custom(/Not the same/))).text).toContain('count no more for the claim')
+    expect((await curator.press('entry:abcdef02')).text).not.toMatch(/Not the same|Track as claim/)
+    const stranger = new Person(server, { guild: IDS.otherGuild, channel: IDS.otherChannel })
+    expect((await stranger.press('entry:abcdef02')).text).not.toContain('Not the same')
+  })
+
   test('gets it at once with /digest now', async () => {
     await new Person(server).slash('digest now')
     expect(await tick()).toBe(1)
   })
 
+  test('gets it at once with /digest now in its quiet hours too, which hold back what is due by the clock', async () => {
+    await new Person(server).slash('subscriptions edit', { quiet_hours: '12:00-15:00' })
+    clock.now = '2026-03-02T13:00:05.000Z'
+    expect(await tellRound(kit)).toBe(0)
+    await new Person(server).slash('digest now')
+    expect(await tellRound(kit)).toBe(1)
+    await record(kit.store, { statement: { id: 'st-6' }, document: { id: 'doc-6', url: 'https://f.example/' } })
+    clock.now = '2026-03-02T13:30:00.000Z'
+    await kit.store.subscriptions.reschedule((await subscription())!.id, {
+      schedule: '0 13 * * *',
+      timeZone: 'UTC',
+      nextDigestAt: clock.now,
+    })
+    expect(await tellRound(kit)).toBe(0)
+    clock.now = '2026-03-02T15:00:00.000Z'
+    expect(await tellRound(kit)).toBe(1)
+  })
+
   test('sees it with /digest preview without moving anything', async () => {
     const reply = await new Person(server).slash('digest preview')
     expect(reply.text).toContain('The lamps stay on')
-    clock = '2026-03-02T13:00:05.000Z'
+    clock.now = '2026-03-02T13:00:05.000Z'
     expect(await tick()).toBe(1)
     expect((await new Person(server).slash('digest last')).text).toContain('The lamps stay on')
     expect((await new Person(server).slash('digest search', { words: 'mira lamps' })).text).toContain(
@@ -142,7 +146,7 @@ describe('a subscribed channel', () => {
       code: 50013,
       message: 'Missing Permissions',
     })
-    clock = '2026-03-02T13:00:05.000Z'
+    clock.now = '2026-03-02T13:00:05.000Z'
     expect(await tick()).toBe(0)
     expect((await subscription())?.pausedBecause).toContain('may not post there')
     const notices = [...server.messages.values()].filter(({ channel_id }) => channel_id !== IDS.channel)
@@ -153,11 +157,11 @@ describe('a subscribed channel', () => {
       statement: { id: 'st-5', content: 'The lamps go out' },
       document: { id: 'doc-5', url: 'https://d.example/' },
     })
-    clock = '2026-03-03T13:00:05.000Z'
+    clock.now = '2026-03-03T13:00:05.000Z'
     expect(await tick()).toBe(0)
     expect(posts()).toHaveLength(1)
     await new Person(server).slash('subscriptions resume')
-    clock = '2026-03-04T13:00:05.000Z'
+    clock.now = '2026-03-04T13:00:05.000Z'
     expect(await tick()).toBeGreaterThan(0)
     const posted = JSON.stringify([...server.messages.values()].filter(({ channel_id }) => channel_id === IDS.channel))
     expect(posted).toContain('The lamps stay on')
@@ -191,7 +195,7 @@ describe('a channel that filters', () => {
     await new Person(server).slash('watch add', { term: 'boat' })
   })
   const posted = async () => {
-    clock = '2026-03-03T08:00:05.000Z'
+    clock.now = '2026-03-03T08:00:05.000Z'
     await tick()
     return JSON.stringify([...server.messages.values()].filter(({ channel_id }) => channel_id === IDS.channel))
   }
@@ -266,7 +270,7 @@ describe('a subscription that asks for approval', () => {
     })
     await new Person(server).slash('watch add', { term: 'lamps' })
     await new Person(server).slash('subscribe', { approval: desk })
-    clock = '2026-03-03T08:00:05.000Z'
+    clock.now = '2026-03-03T08:00:05.000Z'
     await tick()
   })
 
@@ -282,7 +286,7 @@ describe('a subscription that asks for approval', () => {
 
   test('is posted without the entries that were taken out', async () => {
     const taken = await curator().press(waitingPanel()(/Take entries out/), ['0'])
-    expect(taken.text).toContain('1 entries would be posted, 1 are taken out')
+    expect(taken.text).toContain('1 entry would be posted, 1 is taken out')
     await curator().press(taken.custom(/Post/))
     const text = JSON.stringify(inChannel(IDS.channel))
     expect(text.includes('The lamps go out')).not.toBe(text.includes('The lamps stay on'))

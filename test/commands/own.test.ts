@@ -3,8 +3,8 @@ import { allCommands } from '../../src/commands/all.ts'
 import { connectDiscord } from '../../src/discord/client.ts'
 import { analyseStored } from '../../src/jobs/analyse.ts'
 import { openScene, record, type Scene } from '../support/commands.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { Person } from '../support/discord-person.ts'
-import { IDS } from '../support/discord-server.ts'
 import { startServer, type TestServer } from '../support/http-server.ts'
 import { aDocument, aSource } from '../support/nouns.ts'
 
@@ -246,9 +246,14 @@ describe('/claim import', () => {
 
   test('stops at what a server may keep', async () => {
     const lines = Array.from({ length: 520 }, (_, i) => `{"text":"No ferry number ${i} sails at night."}`)
-    const { text } = await curator.slash('claim import', { file: scene.server.attach('c.jsonl', lines.join('\n')) })
-    expect(text).toContain('New: 500')
-    expect(text).toContain('20 more did not fit')
+    const reply = await curator.slash('claim import', { file: scene.server.attach('c.jsonl', lines.join('\n')) })
+    expect(reply.text).toContain('Keeping claims: 0 of 500 (0 %)')
+    const done = await scene.server.until(
+      () => reply.edits.map((edit) => JSON.stringify(edit)).find((edit) => edit.includes('New: 500')),
+      'the end of the import',
+    )
+    expect(done).toContain('20 more did not fit')
+    expect(await scene.store.claims.list(IDS.guild)).toHaveLength(500)
   })
 })
 

@@ -3,8 +3,8 @@ import { analyseStored } from '../../src/jobs/analyse.ts'
 import { composeFor } from '../../src/jobs/digest.ts'
 import { askPast, pastRound } from '../../src/jobs/past.ts'
 import { openScene, type Scene } from '../support/commands.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { Person, type Reply } from '../support/discord-person.ts'
-import { IDS } from '../support/discord-server.ts'
 import { type HeldCapture, startWayback, type WaybackServer } from '../support/wayback-server.ts'
 
 let scene: Scene

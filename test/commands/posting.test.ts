@@ -5,7 +5,7 @@ import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
 import { recordDocument } from '../../src/jobs/ingest.ts'
 import type { Document } from '../../src/model.ts'
 import { mira } from '../support/commands.ts'
-import { IDS } from '../support/discord-server.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { aClaim } from '../support/nouns.ts'
 import { openPosting, type Posting } from '../support/outlet.ts'
 
@@ -189,7 +189,7 @@ describe('what is owed', () => {
     await scene.tick('2026-03-02T13:00:05.000Z')
     store.postings.done = done
     store.transaction = transaction
-    scene.server.forgetNonces()
+    scene.server.place.forgetNonces()
     await scene.restart()
     await scene.tick('2026-03-02T15:00:00.000Z')
     expect(scene.inChannel()).toHaveLength(1)
@@ -201,7 +201,7 @@ describe('what is owed', () => {
     const lost = Array.from({ length: 4 }, () => ({ reset: true, taken: true }) as const)
     scene.server.trouble('POST', new RegExp(`${IDS.channel}/messages`), ...lost)
     await scene.tick('2026-03-02T13:00:05.000Z')
-    scene.server.forgetNonces()
+    scene.server.place.forgetNonces()
     scene.server.trouble('GET', /\/messages$/, { status: 403, code: 50001 })
     await scene.tick('2026-03-02T15:00:00.000Z')
     await scene.tick('2026-03-02T16:00:00.000Z')

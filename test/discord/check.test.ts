@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkDiscord } from '../../src/discord/check.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { IDS } from '../support/discord-channels.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 
 let server: DiscordServer
 beforeEach(async () => {

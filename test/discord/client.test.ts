@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
 import type { Command } from '../../src/discord/command.ts'
 import { textMessage } from '../../src/discord/message.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { Person } from '../support/discord-person.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 
 const log = pino({ level: 'silent' })
 let server: DiscordServer

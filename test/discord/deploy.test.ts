@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Command } from '../../src/discord/command.ts'
 import { deployCommands } from '../../src/discord/deploy.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { IDS } from '../support/discord-channels.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 
 let server: DiscordServer
 beforeEach(async () => {

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { viewDigest } from '../../src/digests/digest-view.ts'
 import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
 import { renderDigest } from '../../src/discord/render-digest.ts'
-import { type Sending, sendDelivery } from '../../src/discord/send.ts'
+import { editMessage, type Sending, sendDelivery } from '../../src/discord/send.ts'
 import { aDigest, anEntry } from '../support/digests.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { IDS } from '../support/discord-channels.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 
 const FORUM = '300000000000000015'
 let server: DiscordServer
@@ -45,11 +46,23 @@ describe('a digest for a forum', () => {
       expect(server.requests('POST', /\/threads$/)).toHaveLength(1)
       if (archived) posts()[0]!.thread_metadata = { archived: true, locked: false }
       const found = posts()[0]!.id
-      if (archived) await expect(send({ attempts: 1 })).rejects.toMatchObject({ reason: 'forbidden' })
-      else expect((await send({ attempts: 1 })).messageIds[0]).toBe(found)
-      expect(posts()).toHaveLength(1)
+      expect((await send({ attempts: 1 })).messageIds[0]).toBe(found)
+      expect(posts()).toEqual([expect.objectContaining({ thread_metadata: { archived: false, locked: false } })])
+      expect(server.messages.size).toBe(messages.length)
     },
   )
+
+  test('whose post was archived is changed after that post was opened again, not the forum', async () => {
+    const { messageIds } = await send()
+    posts()[0]!.thread_metadata = { archived: true, locked: false }
+    const place = { channelId: messageIds[0]!, messageId: messageIds[1]! }
+    await editMessage(place, messages[1]!, connection, patience)
+    expect(server.requests('PATCH', /^\/channels\/\d+$/).map(({ path }) => path)).toEqual([
+      `/channels/${place.channelId}`,
+    ])
+    posts()[0]!.thread_metadata = { archived: true, locked: true }
+    await expect(editMessage(place, messages[1]!, connection, patience)).rejects.toMatchObject({ reason: 'forbidden' })
+  })
 
   test('that never came is posted after the forum was looked through', async () => {
     server.trouble('POST', /\/threads$/, { reset: true })

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { IDS } from '../support/discord-channels.ts'
 import { Person } from '../support/discord-person.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 import { scratch } from '../support/scratch.ts'
 
 const root = resolve(import.meta.dirname, '../..')

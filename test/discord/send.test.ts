@@ -5,7 +5,8 @@ import { connectDiscord, type DiscordConnection } from '../../src/discord/client
 import { renderDigest } from '../../src/discord/render-digest.ts'
 import { editMessage, nonceOf, type Sending, sendDelivery } from '../../src/discord/send.ts'
 import { aDigest, anEntry } from '../support/digests.ts'
-import { DiscordServer, IDS } from '../support/discord-server.ts'
+import { IDS } from '../support/discord-channels.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 
 let server: DiscordServer
 let connection: DiscordConnection
@@ -102,7 +103,7 @@ describe('a delivery', () => {
   test('that a crash interrupted is completed, long after the nonces are forgotten', async () => {
     server.trouble('POST', /\/messages$/, { delayMs: 0 }, { status: 403, code: 50013 })
     await expect(send(long)).rejects.toMatchObject({ reason: 'forbidden' })
-    server.forgetNonces()
+    server.place.forgetNonces()
     const { messageIds } = await send(long, { attempts: 1 })
     expect(messageIds).toHaveLength(long.length)
     expect(server.messages.size).toBe(long.length)
@@ -110,7 +111,7 @@ describe('a delivery', () => {
 
   test('that went through before the crash is found and posted no more', async () => {
     const first = await send(long)
-    server.forgetNonces()
+    server.place.forgetNonces()
     expect(await send(long, { attempts: 1 })).toEqual(first)
     expect(posts()).toHaveLength(long.length)
   })
@@ -118,7 +119,6 @@ describe('a delivery', () => {
   test.each([
     [{ status: 403, code: 50013 } as const, 'forbidden', 'may not post there'],
     [{ status: 404, code: 10003 } as const, 'gone', 'no longer exists'],
-    [{ status: 400, code: 50083 } as const, 'forbidden', 'archived'],
     [{ status: 400, code: 50035 } as const, 'rejected', 'posting a digest'],
   ])('that meets %j says %s', async (trouble, reason, words) => {
     server.trouble('POST', /\/messages$/, trouble)
@@ -143,7 +143,7 @@ describe('a delivery', () => {
   test('that met silence before a long wait may stand there', async () => {
     server.trouble('POST', /\/messages$/, { reset: true, taken: true }, { status: 429, retryAfter: 60 })
     await expect(send()).rejects.toMatchObject({ reason: 'unknown-outcome', retryAfterSeconds: 61 })
-    server.forgetNonces()
+    server.place.forgetNonces()
     // Discord asked this client to wait; another process asks later.
     const later = await connect()
     await sendDelivery({ ...delivery, attempts: 1 }, short, later, patience)
@@ -153,8 +153,8 @@ describe('a delivery', () => {
 
   test('is found beneath hundreds of newer messages', async () => {
     const first = await send(long)
-    server.forgetNonces()
-    for (let i = 0; i < 250; i++) server.post(IDS.channel, { content: `talk ${i}` }, [])
+    server.place.forgetNonces()
+    for (let i = 0; i < 250; i++) server.place.post(IDS.channel, { content: `talk ${i}` }, [])
     expect(await send(long, { attempts: 1, startedAt: '2026-03-02T12:00:00.000Z' })).toEqual(first)
     expect(server.messages.size).toBe(long.length + 250)
   })

@@ -40,7 +40,7 @@ describe('polling a source', () => {
     await using kit = await feedKit([at('/kept')])
     await pollRound(kit)
     expect(await stateOf(kit, 'kept')).toMatchObject({
-      nextPollBecause: 'its server or feed asks for no more than one visit in 3 hours',
+      nextPollBecause: { code: 'asked', seconds: 9000 },
     })
     await untilDue(kit, 'kept')
     await pollRound(kit)
@@ -68,7 +68,7 @@ describe('polling a source', () => {
     await pollRound(kit)
     expect(await minutesUntilDue(kit, 'free')).toBeGreaterThanOrEqual(120)
     expect(await minutesUntilDue(kit, 'bound')).toBeLessThanOrEqual(22)
-    expect((await stateOf(kit, 'bound')).nextPollBecause).toMatch(/at least every 20 minutes$/)
+    expect((await stateOf(kit, 'bound')).nextPollBecause).toMatchObject({ code: 'bound', slowestSeconds: 1200 })
   })
 
   test.each([
@@ -172,7 +172,7 @@ describe('polling a source', () => {
     expect(await stateOf(kit, 'beside')).toMatchObject({
       failures: 0,
       trouble: null,
-      nextPollBecause: 'its host asked for a pause',
+      nextPollBecause: { code: 'held' },
     })
   })
 

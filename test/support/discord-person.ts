@@ -1,5 +1,7 @@
+import { IDS } from './discord-channels.ts'
 import { flat, type MessageBody, type Part } from './discord-limits.ts'
-import { type Answered, type DiscordServer, IDS } from './discord-server.ts'
+import type { Answered } from './discord-routes.ts'
+import type { DiscordServer } from './discord-server.ts'
 
 /** What was driven in this process: `/watch add`, `/watch add term` (suggestions), `button undo`, `form wrong`, `menu …`. */
 export const driven = new Set<string>()
@@ -68,7 +70,7 @@ export class Person {
   /** Right-click on a message → Apps → name. */
   async menu(name: string, content: string): Promise<Reply> {
     driven.add(`menu ${name}`)
-    const id = this.#server.id()
+    const id = this.#server.place.id()
     const message = {
       id,
       channel_id: this.#who.channel,
@@ -100,7 +102,7 @@ export class Person {
         ...(values ? { values } : {}),
         ...(type === 8 ? { resolved: { channels: this.#channels(values ?? []) } } : {}),
       },
-      { message: { ...blankMessage(this.#server.id(), this.#who.channel), ...on } },
+      { message: { ...blankMessage(this.#server.place.id(), this.#who.channel), ...on } },
     )
   }
 
@@ -166,12 +168,12 @@ export class Person {
 
   async #ask(type: number, data: object, more: object = {}): Promise<Reply> {
     const server = this.#server
-    const token = `interaction-${server.id()}`
+    const token = `interaction-${server.place.id()}`
     const { user, guild, permissions, locale, roles, channel } = this.#who
     const person = { id: user, username: `user${user.slice(-2)}`, discriminator: '0', avatar: null, global_name: null }
     const asked = performance.now()
     server.gateway.dispatch('INTERACTION_CREATE', {
-      id: server.id(),
+      id: server.place.id(),
       application_id: IDS.application,
       type,
       token,

@@ -7,9 +7,42 @@ import { tellRound } from '../../src/jobs/queue.ts'
 import type { Subscription } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { record } from './commands.ts'
+import { IDS, type PostedMessage } from './discord-channels.ts'
 import { Person } from './discord-person.ts'
-import { DiscordServer, IDS, type PostedMessage } from './discord-server.ts'
+import { DiscordServer } from './discord-server.ts'
 import { scratch } from './scratch.ts'
+
+/** The belts with a real store and config and no network, whose Discord is our own. */
+export async function openBelts(
+  server: DiscordServer,
+  clock: { now: string },
+  outlet: () => Pick<DiscordOutlet, 'deliver' | 'redraw'>,
+): Promise<Kit> {
+  const config = readConfig({ DISCORD_TOKEN: IDS.token, DISCORD_API_URL: server.url }, { data: scratch() })
+  const store = await openStore(config)
+  return {
+    store,
+    config,
+    rooms: await openRooms(config, store),
+    reader: {
+      read: () => Promise.reject(new Error('no network')),
+      // biome-ignore lint/correctness/useYield: it fails before its first part
+      async *parts() {
+        throw new Error('no network')
+      },
+      page: () => Promise.reject(new Error('no network')),
+      find: () => Promise.reject(new Error('no network')),
+      file: () => Promise.reject(new Error('no network')),
+      async [Symbol.asyncDispose]() {},
+    },
+    now: () => clock.now,
+    log: pino({ level: 'silent' }),
+    deliver: (delivery) => outlet().deliver(delivery),
+    redraw: (posting) => outlet().redraw(posting),
+    progress: () => {},
+    stopping: new AbortController().signal,
+  }
+}
 
 /** The belts with a real store, logged in to a Discord of our own; the clock is the test's. */
 export type Posting = AsyncDisposable & {
@@ -30,33 +63,10 @@ export type Posting = AsyncDisposable & {
 /** A channel subscribed to a daily digest at 13:00 UTC, on 2 March 2026 at noon. */
 export async function openPosting(): Promise<Posting> {
   const server = await DiscordServer.start()
-  const dataFolder = scratch()
-  const config = readConfig({ DISCORD_TOKEN: IDS.token, DISCORD_API_URL: server.url }, { data: dataFolder })
-  const store = await openStore(config)
   const clock = { now: '2026-03-02T12:00:00.000Z' }
   let outlet: DiscordOutlet
-  const kit: Kit = {
-    store,
-    config,
-    rooms: await openRooms(config, store),
-    reader: {
-      read: () => Promise.reject(new Error('no network')),
-      // biome-ignore lint/correctness/useYield: it fails before its first part
-      async *parts() {
-        throw new Error('no network')
-      },
-      page: () => Promise.reject(new Error('no network')),
-      find: () => Promise.reject(new Error('no network')),
-      file: () => Promise.reject(new Error('no network')),
-      async [Symbol.asyncDispose]() {},
-    },
-    now: () => clock.now,
-    log: pino({ level: 'silent' }),
-    deliver: (delivery) => outlet.deliver(delivery),
-    redraw: (posting) => outlet.redraw(posting),
-    progress: () => {},
-    stopping: new AbortController().signal,
-  }
+  const kit = await openBelts(server, clock, () => outlet)
+  const { store } = kit
   outlet = await openDiscord(kit)
   const person = new Person(server)
   await person.slash('subscribe', { schedule: 'daily 13:00' })

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { nonceOf } from '../../src/discord/send.ts'
-import type { DiscordServer, PostedMessage } from '../support/discord-server.ts'
+import type { PostedMessage } from '../support/discord-channels.ts'
+import type { DiscordServer } from '../support/discord-server.ts'
 import { READERS } from './bot.ts'
 import { markersIn, type Saying } from './sayings.ts'
 

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { DiscordServer, type Trouble } from '../support/discord-server.ts'
+import type { Trouble } from '../support/discord-faults.ts'
+import { DiscordServer } from '../support/discord-server.ts'
 import { Archive } from './archive.ts'
 import { Bot, prepare, READERS } from './bot.ts'
 import { type Chance, createChance, createTally } from './chance.ts'
@@ -58,7 +59,7 @@ async function torture(seed: number): Promise<boolean> {
       type: 0,
       name: `channel-${channelId.slice(-2)}`,
     })
-  discord.nonceMs = NONCE_MS
+  discord.place.nonceMs = NONCE_MS
   let number = 0
   for (let feed = 0; feed < FEEDS; feed++) press.publish(number++, feed)
   for (let i = 0; i < 20; i++) archive.capture(number++)
@@ -66,7 +67,7 @@ async function torture(seed: number): Promise<boolean> {
   press.faultOnceIn = FAULT_ONCE_IN
   archive.faultOnceIn = FAULT_ONCE_IN
   const weather = chance(3)
-  discord.weather = (method, path) => {
+  discord.troubles.weather = (method, path) => {
     if (!weather.once(DISCORD_ONCE_IN)) return undefined
     const [kind, trouble] = discordTrouble(weather, method, path)
     discordTally.add(kind)
@@ -82,7 +83,7 @@ async function torture(seed: number): Promise<boolean> {
   clearInterval(news)
   press.faultOnceIn = 0
   archive.clear()
-  discord.weather = undefined
+  discord.troubles.weather = undefined
   const published = () => ({ feeds: press.published, archive: archive.held })
   const drained = performance.now()
   const last = start()
