@@ -84,7 +84,8 @@ export async function prepareDigest(
  */
 export async function composeFor(kit: DigestKit, subscription: Subscription, sample = false): Promise<boolean> {
   const { store, now } = kit
-  const emerging = sample ? [] : await offers(subscription.target, kit)
+  // What recurs takes seconds to find, and is an aside to what is new.
+  const emerging = !sample && (await hasNews(kit, subscription)) ? await offers(subscription.target, kit) : []
   return store.transaction(async (tx) => {
     const { sequence, composedAt } = await tx.digests.cursor(subscription.id)
     const at = now()
@@ -131,6 +132,16 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
     })
     return said
   })
+}
+
+/** Whether there may be anything to say: something wanted was recorded since the last digest, or is owed unseen. */
+async function hasNews({ store }: DigestKit, { id, target }: Subscription): Promise<boolean> {
+  if ((await store.deliveries.unseen(id)).length > 0) return true
+  const { sequence } = await store.digests.cursor(id)
+  const guildId = target.kind === 'discord' ? target.guildId : null
+  const isWanted = createWanted(guildId ? await store.watchTerms.list(guildId) : [])
+  const found = await store.seenBy(guildId).statements.since(sequence, { sample: false, limit: MOST })
+  return found.some((one) => !one.backlog && isWanted(one))
 }
 
 /** What is offered as a claim to whoever reads there. A digest is told without it rather than not at all. */
