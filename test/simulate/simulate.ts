@@ -27,7 +27,6 @@ import { Papers } from './papers.ts'
 
 const FROM = Date.parse('2026-03-28T00:00:00Z')
 const DAY = 86_400_000
-const TO = FROM + 9 * DAY
 const TICK = 5 * 60_000
 const ZONES = ['Europe/Berlin', 'Australia/Sydney', 'America/New_York', 'Asia/Kolkata', 'Asia/Tokyo', 'UTC']
 /** Immediate, half-hourly, hourly, daily, weekdays, weekly, and cron expressions of other kinds. */
@@ -47,8 +46,13 @@ const GUILDS = 8
 const SUBSCRIPTIONS = 40
 
 const { values } = parseArgs({
-  options: { feeds: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' } },
+  options: {
+    feeds: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    days: { type: 'string', default: '9' },
+  },
 })
+const TO = FROM + Number(values.days) * DAY
 if (!globalThis.gc) throw new Error('start it with --expose-gc, as “npm run simulate” does')
 
 /** Who wants what, and when it falls due by the calendar. */
