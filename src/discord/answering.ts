@@ -23,19 +23,23 @@ export type Handlers = {
   components: Component[]
   log: Log
   sorry(locale: string): string
+  /** Said where a button or command belongs to another version. */
+  gone(locale: string): string
   /** Told of each thing that somebody waits for; the promise resolves with the first response to it. */
   onAsked?: ((responded: Promise<void>) => void) | undefined
 }
 
 /** Everything `client` is asked goes to its handler; the answer is sent in time, late ones after a deferral. */
-export function answerInteractions(client: Client, { commands, components, log, sorry, onAsked }: Handlers): void {
+export function answerInteractions(client: Client, { commands, components, onAsked, ...kit }: Handlers): void {
   const byName = new Map(commands.map((command) => [command.definition.name, command]))
   const byPrefix = new Map(components.map((component) => [component.name, component]))
   client.on('interactionCreate', (interaction) => {
     const answered = interaction.isAutocomplete()
-      ? suggest(interaction, byName.get(interaction.commandName), log)
-      : respond(interaction, { byName, byPrefix, log, sorry, onAsked })
-    answered.catch((error) => log.error({ err: error, interaction: interaction.id }, 'an interaction was not answered'))
+      ? suggest(interaction, byName.get(interaction.commandName), kit.log)
+      : respond(interaction, { byName, byPrefix, onAsked, ...kit })
+    answered.catch((error) =>
+      kit.log.error({ err: error, interaction: interaction.id }, 'an interaction was not answered'),
+    )
   })
 }
 
@@ -75,20 +79,24 @@ function workFor(interaction: Interaction, handlers: RespondKit): Work | null {
   return null
 }
 
+/** What nobody handles: a button of an older version, a command that another one had registered. */
+function goneFor(interaction: Interaction, { log, gone }: RespondKit): Work {
+  log.warn({ interaction: interaction.id, type: interaction.type }, 'nobody handles this interaction')
+  const run = (): Answer => ({ kind: 'message', message: textMessage(gone(interaction.locale)) })
+  return { run, ephemeral: true, updates: false }
+}
+
 type RespondKit = {
   byName: Map<string, Command>
   byPrefix: Map<string, Component>
   log: Log
   sorry(locale: string): string
+  gone(locale: string): string
   onAsked?: Handlers['onAsked']
 }
 
 async function respond(interaction: Interaction, kit: RespondKit): Promise<void> {
-  const work = workFor(interaction, kit)
-  if (!work) {
-    kit.log.warn({ interaction: interaction.id, type: interaction.type }, 'nobody handles this interaction')
-    return
-  }
+  const work = workFor(interaction, kit) ?? goneFor(interaction, kit)
   const { promise: responded, resolve: respond } = Promise.withResolvers<void>()
   kit.onAsked?.(responded)
   const answer = Promise.resolve()

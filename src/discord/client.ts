@@ -73,12 +73,12 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
     )
   if (options.onGone) reportGone(client, options.onGone)
   if (options.onChanged) reportChanged(client, options.onChanged)
-  const sorry = (locale: string) => sayIn(locale).text('problem.ours')
   answerInteractions(client, {
     commands: options.commands,
     components: options.components ?? [],
     log,
-    sorry,
+    sorry: (locale) => sayIn(locale).text('problem.ours'),
+    gone: (locale) => sayIn(locale).text('problem.gone'),
     onAsked: options.onAsked,
   })
   try {

@@ -117,6 +117,11 @@ export class Person {
     return this.#ask(5, { custom_id: customId, components })
   }
 
+  /** An interaction of a kind (2 command, 3 component, 4 typing, 5 form) with whatever data, as no client would send it. */
+  async sends(kind: 2 | 3 | 4 | 5, data: object, more: object = {}): Promise<Reply> {
+    return this.#ask(kind, data, more)
+  }
+
   #command(path: string, values: Record<string, Value>, focused: string | null) {
     const [name = '', ...subs] = path.split(' ')
     const all = this.#server.commands as unknown as Definition[]
