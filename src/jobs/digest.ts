@@ -32,6 +32,8 @@ export async function prepareDigest(
     published?: string
     /** What is offered as a claim; looked for before, for it takes its time. */
     emerging?: EmergingNote[]
+    /** Nobody is told that nothing is new: then nothing is looked up for it either. */
+    silentIfEmpty?: boolean
   },
 ): Promise<{ digest: Digest; last: number }> {
   const { now } = kit
@@ -54,7 +56,8 @@ export async function prepareDigest(
   const kin = new Set(clusters.flatMap(({ members }) => (members.some((id) => ids.has(id)) ? members : [])))
   const claims = await claimsOn([...fresh, ...related], guildId, { store, rooms: kit.rooms })
   const decided = decideFound(fresh, threshold, claims)
-  const sources = await store.sources.list()
+  const isSilent = asked.sample || (asked.silentIfEmpty === true && fresh.length === 0)
+  const sources = isSilent ? [] : await store.sources.list()
   const digest = composeDigest({
     id: asked.id,
     title: english.text(asked.sample ? 'digest.title.sample' : 'digest.title'),
@@ -73,7 +76,7 @@ export async function prepareDigest(
     turns: await readTurns(claimsOf(decided, claims), threshold, store),
     ...(asked.emerging ? { emerging: asked.emerging } : {}),
     sources: new Set(fresh.map(({ document }) => document.publisher)).size,
-    troubles: asked.sample ? [] : sources.flatMap(({ source, state }) => troubleOf(source, state, now()) ?? []),
+    troubles: sources.flatMap(({ source, state }) => troubleOf(source, state, now()) ?? []),
   })
   return { digest, last }
 }
@@ -95,9 +98,10 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
         .update([subscription.id, ...parts].join(' '))
         .digest('hex')
         .slice(0, 20)
+    const silentIfEmpty = subscription.nothingNew !== true
     const prepare = (from: number, since: string | null) => {
-      const id = idOf(from, end)
-      return prepareDigest({ ...kit, store: tx }, { id, sequence: from, since, subscription, sample, emerging })
+      const asked = { id: idOf(from, end), sequence: from, since, subscription, sample, emerging, silentIfEmpty }
+      return prepareDigest({ ...kit, store: tx }, asked)
     }
     let { digest, last } = await prepare(sequence, composedAt)
     // After days off one digest holds what was missed: those that nobody has seen yet are told in this one.
