@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { allCommands } from '../../src/commands/all.ts'
 import { openScene, record, type Scene } from '../support/commands.ts'
+import { IDS } from '../support/discord-channels.ts'
 import { Person } from '../support/discord-person.ts'
-import { IDS } from '../support/discord-server.ts'
 
 let scene: Scene
 let stray: unknown[]
