@@ -22,7 +22,7 @@ import { source, sourceList } from './source.ts'
 import { status } from './status.ts'
 import { subscribe, unsubscribe } from './subscribe.ts'
 import { subscriptionList, subscriptions } from './subscriptions.ts'
-import { timeline } from './timeline.ts'
+import { pictureComponent, timeline } from './timeline.ts'
 import { watch, watchList } from './watch.ts'
 import { watchTest } from './watch-test.ts'
 
@@ -53,6 +53,7 @@ export function allCommands(context: CommandContext): { commands: Command[]; com
       undoComponent(context),
       setupComponent(context),
       entryComponent(context),
+      pictureComponent(context),
       reportErrorComponent(context),
       forgetComponent(context),
       approvalComponent(context),

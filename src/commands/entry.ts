@@ -1,6 +1,7 @@
 import type { APIButtonComponent } from 'discord.js'
 import type { Component } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
+import { datedReports } from '../jobs/spread-picture.ts'
 import { sayIn } from '../messages/languages.ts'
 import type { Say } from '../messages/say.ts'
 import type { DigestEntry, EntryView, Report } from '../model.ts'
@@ -28,6 +29,9 @@ export const entryComponent = (context: CommandContext): Component => ({
     const buttons = [
       ...(interaction.guildId && entry.reports.length > 0
         ? [button(say.count('entry.reports', entry.reports.length), `list:reports:0:${id}`)]
+        : []),
+      ...(interaction.guildId && datedReports(entry).length > 0
+        ? [button(say.text('entry.picture'), `picture:${id}`)]
         : []),
       ...(interaction.guildId ? [button(say.text('entry.wrong'), `wrong:${id}`)] : []),
       ...(interaction.guildId && entry.match && !parted

@@ -5,8 +5,8 @@ import type { DiscordConnection } from '../discord/client.ts'
 import { asDiscordError } from '../discord/failures.ts'
 import { isForum } from '../discord/forum.ts'
 import { editMessage, sendDelivery, sendNotice } from '../discord/send.ts'
-import { drawClaims } from '../jobs/claim-picture.ts'
 import { mayTell } from '../jobs/digest.ts'
+import { drawDigest } from '../jobs/digest-pictures.ts'
 import type { Kit } from '../jobs/kit.ts'
 import { sayIn } from '../messages/languages.ts'
 import type { Delivery, Digest, Posting, Subscription } from '../model.ts'
@@ -103,7 +103,7 @@ export async function postOnce(
 }
 
 const picturesOf = async ({ pictures, language }: Posting['drawn'], digest: Digest, store: Kit['store']) =>
-  pictures ? await drawClaims(digest, store, sayIn(language)) : new Map()
+  pictures ? await drawDigest(digest, store, sayIn(language)) : new Map()
 
 /** With what its sources and the server's curators did to its entries since. */
 async function asItStands(digest: Digest, guildId: string, store: Kit['store']): Promise<Digest> {

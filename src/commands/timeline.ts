@@ -1,9 +1,13 @@
 import { type APIComponentInContainer, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
 import type { Turn } from '../claims/positions.ts'
-import { ACCENT } from '../discord/blocks.ts'
-import type { Answer, Command } from '../discord/command.ts'
+import { ACCENT, gallery } from '../discord/blocks.ts'
+import type { Answer, Command, Component } from '../discord/command.ts'
+import type { RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
 import { readTurns } from '../jobs/positions.ts'
+import { datedReports, drawEntry } from '../jobs/spread-picture.ts'
+import type { Say } from '../messages/say.ts'
+import type { DigestEntry } from '../model.ts'
 import { FONTS } from '../pictures/fonts.ts'
 import { type Moment, momentKind } from '../pictures/moments.ts'
 import type { Found } from '../store/store.ts'
@@ -11,6 +15,7 @@ import { type Asker, inServer } from './asking.ts'
 import { statementsOn, suggestClaims, visibleClaim } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { flagOption, slash, subcommand, textOption } from './define.ts'
+import { findEntry } from './entry.ts'
 import { moment, quoted } from './reply.ts'
 import { turnLine } from './turns.ts'
 
@@ -60,19 +65,52 @@ async function ofClaim(wanted: string, asker: Asker, context: CommandContext): P
 
 async function ofQuote(record: string, asker: Asker, context: CommandContext): Promise<Answer> {
   const { say, guildId } = asker
-  const { statements } = context.store.seenBy(guildId)
-  const one = await statements.get(record)
+  const one = await context.store.seenBy(guildId).statements.get(record)
   if (!one) throw new UsageError(say.text('why.unknown', { record: record.slice(0, 60) }))
   const { entries } = await context.lookup(one.statement.id, guildId)
   const entry = entries.find(({ statementIds }) => statementIds.includes(one.statement.id))
-  const ids = entry?.statementIds ?? [one.statement.id]
-  const found = (await Promise.all(ids.slice(0, MOST).map((id) => statements.get(id)))).filter((each) => each !== null)
-  const said = found.map((each) => ({ found: each, row: outletOf(each), kind: 'repeats' as const }))
-  return draw(one.statement.content, said, asker)
+  if (!entry) throw new UsageError(say.text('why.unknown', { record: record.slice(0, 60) }))
+  return showSpread(entry, say)
 }
 
-const outletOf = ({ document: { publisher, author, url } }: Found) =>
-  publisher ?? author?.name ?? author?.alternateName ?? (url && URL.canParse(url) ? new URL(url).host : '–')
+/** How the words of an entry spread, as a picture, with the same in words. */
+export async function showSpread(entry: DigestEntry, say: Say): Promise<Answer> {
+  const words = entry.words.map(({ content }) => content).join(' … ')
+  const text = (content: string) => ({ type: ComponentType.TextDisplay as const, content })
+  const picture = await drawEntry(entry, say)
+  if (!picture)
+    return { kind: 'message', message: framed([text(`### ${quoted(words, 200)}`), text(say.text('timeline.none'))]) }
+  const reports = datedReports(entry)
+  const lines = reports.slice(0, LISTED).map(({ outlet, at, title }, i) => {
+    const where = `${moment(at)} **${quoted(outlet, 60)}**${title ? `: ${quoted(title, 120)}` : ''}`
+    return i === 0 ? say.text('spread.begun', { where }) : where
+  })
+  const more = reports.length - lines.length
+  const components = [
+    text(`### ${quoted(words, 200)}`),
+    gallery(picture),
+    text(lines.join('\n').slice(0, 3300)),
+    ...(more > 0 ? [text(`-# ${say.count('digest.reports.more', more)}`)] : []),
+    text(`-# ${say.text('digest.id', { id: `\`${entry.id.slice(0, 40)}\`` })}`),
+  ]
+  return { kind: 'message', message: framed(components, [picture]) }
+}
+
+const framed = (components: APIComponentInContainer[], files: RenderedMessage['files'] = []): RenderedMessage => ({
+  components: [{ type: ComponentType.Container, accent_color: ACCENT.plain, components }],
+  files,
+  allowedMentions: { parse: [] },
+})
+
+/** "Picture" beside an entry: how its words spread. */
+export const pictureComponent = (context: CommandContext): Component => ({
+  name: 'picture',
+  answers: 'message',
+  async run(interaction, [id = '']) {
+    const { say, guildId } = inServer(interaction)
+    return showSpread(await findEntry(id, guildId, say, context), say)
+  },
+})
 
 type Said = { found: Found; row: string; kind: Moment['kind']; turn?: Turn | undefined }
 /** When it was said where that is known to the day, else when it was published. */
@@ -107,10 +145,7 @@ async function draw(title: string, all: Said[], { say }: Asker): Promise<Answer>
       .join('; ')
       .slice(0, 1000)
     files.push({ name: 'timeline.png', data, description })
-    components.push({
-      type: ComponentType.MediaGallery,
-      items: [{ media: { url: 'attachment://timeline.png' }, description }],
-    })
+    components.push(gallery({ name: 'timeline.png', description }))
     const lines = dated.slice(-LISTED).map((one) => {
       const { statement } = one.found
       return `${moment(one.at)} **${quoted(one.row, 60)}** (${names[one.kind]}): ${quoted(statement.content, 140)} \`${statement.id.slice(0, 12)}\`${one.turn ? `\n${turnLine(one.turn, say)}` : ''}`
@@ -120,6 +155,5 @@ async function draw(title: string, all: Said[], { say }: Asker): Promise<Answer>
     if (more > 0)
       components.push({ type: ComponentType.TextDisplay, content: `-# ${say.count('timeline.more', more)}` })
   }
-  const frame = { type: ComponentType.Container as const, accent_color: ACCENT.plain, components }
-  return { kind: 'message', message: { components: [frame], files, allowedMentions: { parse: [] } } }
+  return { kind: 'message', message: framed(components, files) }
 }

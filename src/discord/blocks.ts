@@ -16,8 +16,8 @@ export type RenderOptions = {
   actions?: (entry: EntryView) => APIButtonComponent[]
   /** Embeds for servers whose readers prefer them, or whose tools do not know components yet. */
   form?: 'components' | 'embeds'
-  /** Drawn for claims, by their ids: each stands under its claim, and is a file of that message. */
-  pictures?: Map<string, { name: string; data: Uint8Array; description: string }>
+  /** Drawn for claims and entries, by their ids: each stands under its own, and is a file of that message. */
+  pictures?: Map<string, Picture>
   /** A role that the first message mentions. */
   roleId?: string
 }
@@ -86,18 +86,21 @@ export function textBlock(content: string, section: string | null, leads = false
 }
 
 /** A picture where it stands, with the same in words. */
-const pictureBlock = (picture: { name: string; data: Uint8Array; description: string }, section: string): Block => {
-  const { name, description } = picture
-  return {
-    components: [
-      { type: ComponentType.MediaGallery, items: [{ media: { url: `attachment://${name}` }, description }] },
-    ],
-    files: [picture],
-    section,
-    leads: true,
-    entries: 0,
-  }
-}
+const pictureBlock = (picture: Picture, section: string): Block => ({
+  components: [gallery(picture)],
+  files: [picture],
+  section,
+  leads: true,
+  entries: 0,
+})
+
+type Picture = { name: string; data: Uint8Array; description: string }
+
+/** A picture of a message's files, where it stands. */
+export const gallery = ({ name, description }: Omit<Picture, 'data'>): APIComponentInContainer => ({
+  type: ComponentType.MediaGallery,
+  items: [{ media: { url: `attachment://${name}` }, description }],
+})
 
 /** A file shown where it stands. */
 export const fileBlock = (name: string): Block => ({
@@ -127,6 +130,11 @@ export function entryBlock(entry: EntryView, section: string | null, options: Re
   const content = [head, ...words, ...within(support, room), ...identity].join('\n')
   components.push({ type: ComponentType.TextDisplay, content })
   for (const { name } of files) components.push(...fileBlock(name).components)
+  const picture = options.pictures?.get(entry.id)
+  if (picture) {
+    components.push(gallery(picture))
+    files.push(picture)
+  }
   const links = entry.links
     .filter(({ url }) => url.length <= LIMITS.address)
     .map(

@@ -1,19 +1,11 @@
-import { allEntries } from '../digests/entries.ts'
 import type { Say } from '../messages/say.ts'
-import type { Claim, Digest } from '../model.ts'
+import type { Claim } from '../model.ts'
 import { FONTS } from '../pictures/fonts.ts'
 import { type Moment, momentKind } from '../pictures/moments.ts'
 import type { Store } from '../store/store.ts'
+import { LONGEST_WORDS, type Picture } from './picture.ts'
 
 const MOST_MOMENTS = 100
-/** A digest is to be read: the weightiest claims get a picture, the others none. */
-const MOST_PICTURES = 3
-/** As long as Discord takes the words that stand for a picture. */
-const LONGEST_WORDS = 1000
-
-/** A PNG, and the same in words for those who do not see it. */
-export type Picture = { name: string; data: Uint8Array; description: string }
-
 /** Who said a claim when, drawn from the record; null where fewer than `least` dated statements bear on it. */
 export async function drawClaim(
   claim: Pick<Claim, 'id' | 'title' | 'text'>,
@@ -43,20 +35,4 @@ export async function drawClaim(
   const words = moments.map(({ at, row, kind }) => `${at.slice(0, 10)} ${row} (${names[kind]})`)
   const name = `timeline-${claim.id.replace(/[^\w-]/g, '').slice(0, 40)}.png`
   return { name, data, description: words.join('; ').toWellFormed().slice(0, LONGEST_WORDS).toWellFormed() }
-}
-
-/** Pictures for the first claims of a digest, by the claim's id. */
-export async function drawClaims(
-  digest: Digest,
-  store: Pick<Store, 'statements'>,
-  say: Say,
-): Promise<Map<string, Picture>> {
-  const drawn = new Map<string, Picture>()
-  for (const { claim, speakers } of digest.claims) {
-    if (drawn.size >= MOST_PICTURES) break
-    if (allEntries({ claims: [], unmatched: speakers }).every(({ parted }) => parted)) continue
-    const picture = await drawClaim(claim, store, say, 2)
-    if (picture && ![...drawn.values()].some(({ name }) => name === picture.name)) drawn.set(claim.id, picture)
-  }
-  return drawn
 }

@@ -300,18 +300,18 @@ describe('reading the record', () => {
     await curator.slash('subscribe')
     expect((await curator.slash('why', { record: 'st-1' })).text).toContain('watches no terms')
     await curator.slash('watch add', { term: 'herring' })
-    expect((await curator.slash('why', { record: '`st-1`' })).text).toContain('None of the 1 terms')
+    expect((await curator.slash('why', { record: '`st-1`' })).text).toContain('The one term watched here')
     expect((await curator.slash('why', { record: 'st-9' })).text).toContain('no record')
   })
 
   test('/timeline draws who said a claim when, with the same in words', async () => {
-    await record(scene.store, { match: 'lamps' })
+    await record(scene.store, { match: 'lamps', statement: { id: 'abcdef01' } })
     const reply = await curator.slash('timeline claim', { claim: 'lamps' })
     expect(reply.files).toMatchObject([{ name: 'timeline.png' }])
     expect(reply.text).toContain('**Mira Sol** (says it)')
     const gallery = flat((reply.message.components ?? []) as Part[]).find(({ type }) => type === 12)
     expect(JSON.stringify(gallery)).toContain('2026-03-02 Mira Sol')
-    expect((await curator.slash('timeline quote', { record: 'st-1' })).text).toContain('The Gazette')
+    expect((await curator.slash('timeline quote', { record: 'abcdef01' })).text).toContain('First seen')
     expect((await curator.slash('timeline claim', { claim: 'none' })).text).toContain('no known claim')
   })
 
@@ -374,7 +374,7 @@ describe('an entry', () => {
     expect(more.text).toContain(
       'Mira Sol: “The lamps stay on for 34 nights”. The Gazette, “Lamps on the quay”, 2026-03-02.',
     )
-    const reports = await curator.press(more.custom(/All 1 reports/))
+    const reports = await curator.press(more.custom(/The one report/))
     expect(reports.text).toContain('https\\://gazette.example/one')
   })
 
@@ -401,7 +401,7 @@ describe('/forget', () => {
       await one.slash('watch add', { term: 'lamps' })
     }
     const asked = await curator.slash('forget')
-    expect(asked.text).toContain('1 subscriptions, 1 watch terms')
+    expect(asked.text).toContain('1 subscription, 1 watch term, 0 entities')
     expect(await list()).toHaveLength(1)
     await curator.press(asked.custom(/Remove everything/))
     expect([await list(), await scene.store.watchTerms.list(IDS.guild)]).toEqual([[], []])

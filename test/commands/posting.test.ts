@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
 import { recordDocument } from '../../src/jobs/ingest.ts'
 import type { Document } from '../../src/model.ts'
-import { mira } from '../support/commands.ts'
+import { mira, record } from '../support/commands.ts'
 import { IDS } from '../support/discord-channels.ts'
+import { Person } from '../support/discord-person.ts'
 import { aClaim } from '../support/nouns.ts'
 import { openPosting, type Posting } from '../support/outlet.ts'
 
@@ -116,6 +117,37 @@ describe('a curator who parts an entry from its claim', () => {
 })
 
 describe('a subscription that asks for pictures', () => {
+  test('gets the spread of a quotation that several outlets carry, beside its entry and with the same in words', async () => {
+    await scene.person.slash('subscriptions edit', { pictures: true })
+    for (const [i, publisher] of ['The Gazette', 'Ferry Post', 'Tide Table'].entries())
+      await record(scene.kit.store, {
+        statement: { id: `abcdef0${i}`, content: 'The lamps stay on for a first night at least' },
+        document: {
+          id: `doc-${i}`,
+          url: `https://outlet-${i}.example/`,
+          publisher,
+          published: `2026-03-02T0${i + 6}:30:00.000Z`,
+          text: `Of the lamps Mira Sol said on day ${i}: “The lamps stay on for a first night at least”`,
+        },
+      })
+    await scene.tick('2026-03-02T13:00:05.000Z')
+    const [message] = scene.inChannel()
+    expect(message?.files).toEqual([expect.objectContaining({ name: 'spread-abcdef00.png' })])
+    const words =
+      'Carried by 3 outlets, in the order of their reports (UTC): 2026-03-02 06:30 The Gazette; 2026-03-02 07:30'
+    expect(JSON.stringify(message?.components)).toContain(words)
+    expect(message?.files[0]?.bytes).toBeGreaterThan(10_000)
+    const entry = await scene.person.press('entry:abcdef00')
+    const picture = await scene.person.press(entry.custom(/Picture/))
+    expect(picture.files).toMatchObject([{ name: 'spread-abcdef00.png' }])
+    expect(picture.text).toContain('First seen <t:1772433000:f> **The Gazette**')
+    expect(picture.text.indexOf('Ferry Post')).toBeLessThan(picture.text.indexOf('Tide Table'))
+    const quote = await scene.person.slash('timeline quote', { record: 'abcdef02' })
+    expect(quote.files).toMatchObject([{ name: 'spread-abcdef00.png' }])
+    const stranger = new Person(scene.server, { guild: IDS.otherGuild, channel: IDS.otherChannel })
+    expect((await stranger.press('picture:nothing1')).text).toContain('There is no record')
+  })
+
   test('gets a timeline under each claim, with the same in words, that stays when the message is changed', async () => {
     scene.kit.rooms = { ...scene.kit.rooms, configured: [aClaim()] }
     await scene.person.slash('subscriptions edit', { pictures: true })
