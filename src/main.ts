@@ -10,6 +10,7 @@ import { mendClock } from './jobs/clock.ts'
 import type { Kit } from './jobs/kit.ts'
 import { oweMatching, takeClaimsOver } from './jobs/known-claims.ts'
 import { matchBackRound } from './jobs/match-back.ts'
+import { orderCopies } from './jobs/order-copies.ts'
 import { pastRound } from './jobs/past.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
@@ -175,6 +176,7 @@ async function goOn(
       await takeClaimsOver(kit)
       await matchBackRound(kit)
     }),
+    tick('ordering copies', () => orderCopies(kit), '*/15 * * * * *'),
     tick('the past of accounts', () => pastRound(kit)),
     tick('watching', () => watch(kit, pulse, outlets), '30 * * * * *'),
   ]

@@ -196,6 +196,8 @@ export type Document = {
   archivedAt: ArchivedCopy[]
   /** When a web archive was asked for a copy of it. */
   copyAskedAt?: string
+  /** How far the order of a copy from a web archive has come. */
+  copyOrder?: CopyOrder
   provenance: Provenance[]
   post: PostFields | null
   /** Other texts under which this document was read, oldest first: earlier editions, and what other archives say. */
@@ -206,6 +208,22 @@ export type Document = {
   updated?: string | null
   /** What its feed says besides: subjects, attached media, where readers comment. */
   extras?: RawItem['extras']
+}
+
+/** An order of an archived copy. */
+export type CopyOrder = {
+  /** The archive's name for it while it is under way. */
+  jobId: string | null
+  /** When the next step is due. */
+  at: string
+  /** Tries that failed. */
+  tries: number
+  /** Why the last try failed. */
+  trouble?: string
+  /** True where the archive takes no orders at all before `at`. */
+  held?: true
+  /** True where nothing more is tried: there is a copy, or there will be none. */
+  done?: true
 }
 
 /** Another text of a document. `changes` leads from it to the text that stands now: its sentences that went, those that came. */

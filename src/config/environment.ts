@@ -16,6 +16,8 @@ export type Settings = {
   metricsPort: number | null
   /** Sent to the encoder's service. */
   encoderKey: string | null
+  /** Of the Internet Archive, `access:secret`: copies of what is reported are ordered with it. Null orders none. */
+  archiveKey: string | null
   logLevel: string
   /** Values that must never be shown. */
   secrets: string[]
@@ -47,6 +49,9 @@ const Environment = z.object({
   PREVIEW_PORT: optional(port),
   METRICS_PORT: optional(port),
   ENCODER_KEY: optional(z.string()),
+  ARCHIVE_ORG_KEY: optional(
+    z.string().regex(/^[^\s:]+:[^\s:]+$/, { error: 'must be the access key, a colon and the secret key' }),
+  ),
   LOG_LEVEL: optional(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',
@@ -85,9 +90,14 @@ export function readEnvironment(
     previewPort: preview === 0 ? null : (preview ?? 8787),
     metricsPort: metrics === 0 ? null : (metrics ?? 9464),
     encoderKey: value.ENCODER_KEY ?? null,
+    archiveKey: value.ARCHIVE_ORG_KEY ?? null,
     logLevel: value.LOG_LEVEL ?? 'info',
-    secrets: [token, value.ENCODER_KEY, url && new URL(url).password].filter((secret): secret is string =>
-      Boolean(secret),
-    ),
+    secrets: [
+      token,
+      value.ENCODER_KEY,
+      value.ARCHIVE_ORG_KEY,
+      value.ARCHIVE_ORG_KEY?.split(':')[1],
+      url && new URL(url).password,
+    ].filter((secret): secret is string => Boolean(secret)),
   }
 }

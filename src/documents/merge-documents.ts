@@ -37,6 +37,7 @@ export function mergeDocuments(known: Document, copy: Document): Document {
     language: newer.language ?? older.language,
     url: known.url ?? copy.url,
     ...(known.copyAskedAt ? { copyAskedAt: known.copyAskedAt } : {}),
+    ...(known.copyOrder ? { copyOrder: known.copyOrder } : {}),
     archivedAt: unique([...known.archivedAt, ...copy.archivedAt], ({ url }) => url),
     provenance: unique([...known.provenance, ...copy.provenance], ({ source, locator }) => `${source} ${locator}`),
     post: newer.post && mergePosts(newer.post, older.post ?? other.post),

@@ -3,6 +3,7 @@ import { program } from '../config.ts'
 import { SourceError } from '../errors.ts'
 import type { ArchivedCopy, Source, SourceState } from '../model.ts'
 import { closestCopy } from '../sources/archive/availability.ts'
+import { type SavePage, savePage } from '../sources/archive/save-page.ts'
 import { createWayback, type Wayback, waybackLimits } from '../sources/archive/wayback.ts'
 import { type FoundFeed, findFeeds } from '../sources/find-feeds.ts'
 import { createNet, type NetOptions } from '../sources/net.ts'
@@ -17,6 +18,8 @@ export type Reader = AsyncDisposable & {
   parts(source: Source, state: SourceState | null): AsyncGenerator<SourceReading>
   /** The Wayback Machine’s copy of an address nearest to a time, null where it was asked and has none. @throws {SourceError} */
   copy?(address: string, near: string | null): Promise<ArchivedCopy | null>
+  /** Orders copies from the Wayback Machine, where the operator has a key. */
+  save?: SavePage
   /** An account’s archived posts, question by question; the same manners hold for all readings. @throws {SourceError} */
   past?: Wayback['steps']
   /** The article of one web page. @throws {SourceError} */
@@ -34,7 +37,8 @@ export function openReader(
     contact,
     waybackUrl,
     wayback: wished,
-  }: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl' | 'wayback'>,
+    archiveKey,
+  }: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl' | 'wayback'> & Partial<Pick<Config, 'archiveKey'>>,
   limits: Pick<NetOptions, 'hostGapMs' | 'hostConcurrency' | 'concurrency'> = {},
 ): Reader {
   const net = createNet({ allowAddresses, contact, version: program.version, ...limits })
@@ -44,6 +48,7 @@ export function openReader(
     read: (source, state) => readSource(source, state, { net, parsers, wayback }),
     parts: (source, state) => readParts(source, state, { net, parsers, wayback }),
     copy: (address, near) => closestCopy(address, near, { net, base: waybackUrl }),
+    ...(archiveKey ? { save: savePage({ net, base: waybackUrl, key: archiveKey }) } : {}),
     past: (target, cursor, signal) => wayback.steps(target, cursor, signal),
     page: (address) => readPage(address, { net, parsers }),
     find: (address) => findFeeds(address, { net, parsers }),

@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { analyseStored } from '../../src/jobs/analyse.ts'
 import { prepareDigest } from '../../src/jobs/digest.ts'
 import { findCopies } from '../../src/jobs/evidence.ts'
-import { openReader } from '../../src/jobs/reader.ts'
-import { feedKit } from '../support/feed-kit.ts'
-import { startServer, type TestServer } from '../support/http-server.ts'
-import { aDocument } from '../support/nouns.ts'
+import { startServer } from '../support/http-server.ts'
+import { reported } from '../support/reported.ts'
 
-const facts = { sourceId: 's', keys: [], backlog: false, sample: false, now: '2026-03-03T12:00:00.000Z' }
 const closest = (timestamp: string) => ({
   body: JSON.stringify({
     archived_snapshots: {
@@ -15,32 +11,6 @@ const closest = (timestamp: string) => ({
     },
   }),
 })
-
-/** A record with one reported article, and a program that asks this server for its copy. */
-async function reported(server: TestServer, over: { findCopies?: boolean; backlog?: boolean; owner?: string } = {}) {
-  const kit = await feedKit([])
-  const wayback = { ...kit.config.wayback, findCopies: over.findCopies ?? true }
-  const config = { ...kit.config, waybackUrl: server.url, wayback }
-  const reader = openReader(config, { hostGapMs: 0 })
-  const article = aDocument({
-    id: 'a',
-    url: 'https://harbour.example/ferry',
-    published: '2026-03-02T09:00:00.000Z',
-    text: '“We will pay,” Mira Sol said of Cloudflare.',
-    archivedAt: [],
-  })
-  await kit.store.documents.put(article, { ...facts, backlog: over.backlog ?? false, owner: over.owner })
-  await analyseStored(kit)
-  return {
-    ...kit,
-    config,
-    reader,
-    async [Symbol.asyncDispose]() {
-      await reader[Symbol.asyncDispose]()
-      await kit[Symbol.asyncDispose]()
-    },
-  }
-}
 
 describe('what is reported', () => {
   test('is linked with its archived copy, asked for once', async () => {
