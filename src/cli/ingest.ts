@@ -12,6 +12,7 @@ import { fileState, placeBehind, START } from '../sources/file-place.ts'
 import { createNet } from '../sources/net.ts'
 import { createParsers } from '../sources/parsers.ts'
 import { fileCursorOf, readSource, type SourceKit, waybackCursorOf } from '../sources/read-source.ts'
+import { drawProgress } from './progress.ts'
 import type { Io, Verb } from './verb.ts'
 
 /** Takes what was read. The record takes it with `--store`, otherwise it goes to standard output. */
@@ -213,34 +214,6 @@ async function ingestWayback(
         where: address,
         reason: `the Wayback Machine was asked and holds no captures of ${target.name}`,
       })
-  }
-}
-
-/** How a file that takes long comes along: drawn over and over on a terminal, else a line now and then. */
-function drawProgress(path: string, { err, progress }: Io, told: boolean) {
-  const began = performance.now()
-  const everyMs = progress ? 500 : 10_000
-  let read = 0
-  let size = 0
-  let next = began + Math.max(everyMs, 1000)
-  let shown = false
-  return {
-    bytes(now: number, all: number) {
-      read = now
-      size = all
-    },
-    draw(documents: number) {
-      const now = performance.now()
-      if (now < next || size === 0 || !(progress || told)) return
-      next = now + everyMs
-      shown = true
-      const seconds = (now - began) / 1000
-      const left = Math.round((seconds / read) * (size - read))
-      const line = `${path}: ${Math.round(read / 1e6)} of ${Math.round(size / 1e6)} MB, ${documents} documents, ${Math.round(documents / seconds)} a second, ${left} s left`
-      if (progress) process.stderr.write(`\r\u001b[K${line}`)
-      else err(line)
-    },
-    end: () => void (shown && progress && process.stderr.write('\r\u001b[K')),
   }
 }
 

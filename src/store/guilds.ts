@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Change, GuildSettings } from '../model.ts'
+import type { Change, GuildSettings, LongReading } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -79,7 +79,15 @@ async function forget(db: Kysely<Tables>, guildId: string): Promise<void> {
   const sources = db.selectFrom('sources').select('id').where('owner', '=', guildId)
   await db.deleteFrom('source_states').where('source_id', 'in', sources).execute()
   await db.deleteFrom('sources').where('owner', '=', guildId).execute()
+  await forgetReadings(db, guildId)
   await forgetDocuments(db, guildId)
+}
+
+/** What it asked to be read of the past, finished or not. */
+async function forgetReadings(db: Kysely<Tables>, guildId: string): Promise<void> {
+  const all = await db.selectFrom('readings').select(['id', 'body']).execute()
+  const theirs = all.filter(({ body }) => (JSON.parse(body) as LongReading).askedBy?.guildId === guildId)
+  for (const { id } of theirs) await db.deleteFrom('readings').where('id', '=', id).execute()
 }
 
 /** What its entities were found in is read anew without them. */

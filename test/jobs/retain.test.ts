@@ -148,7 +148,12 @@ describe('a server', () => {
       nextDigestAt: null,
       delivery: aDelivery('d', 'delivered', guild),
     })
+    const askedBy = { guildId: guild, channelId: '2', userId: '3', locale: 'de' }
+    const reading = { address: 'wayback:twitter.com/tidewatch', askedAt: now, cursor: null, documents: 0 }
+    await store.readings.put({ ...reading, id: 'theirs', askedBy })
+    await store.readings.put({ ...reading, id: 'an operator’s', askedBy: null })
     await store.transaction((tx) => tx.guilds.forget(guild))
+    expect((await store.readings.list()).map(({ id }) => id)).toEqual(['an operator’s'])
     const left = tables.flatMap((table) =>
       file
         .prepare(`select * from ${table}`)

@@ -51,14 +51,16 @@ export async function* readJsonBatches(
   { member = null, follow = [], afterLine = 0 }: LineOptions = {},
 ): AsyncGenerator<Read[]> {
   const where = (line: number) => (member ? `${member}, line ${line}` : `line ${line}`)
+  const place = (line: number, at: number) => `${source}, ${where(line)}, byte ${at}`
   const followed = followedBy(follow)
   let line = 0
   try {
     for await (const batch of lineBatches(bytes, { follow: followed, afterLine })) {
       const found: Read[] = []
-      for (const [number, raw] of batch) {
+      for (const [number, raw, at] of batch) {
         line = number
-        const reads = raw === null ? [tooLong(`${source}, ${where(line)}`)] : readLine(raw, source, where(line))
+        const reads =
+          raw === null ? [tooLong(place(line, at))] : readLine(raw, source, where(line), () => place(line, at))
         for (const read of reads) {
           if (followed && 'item' in read && !followed.wants(read.item)) continue
           if (member === null) read.line = line
@@ -79,10 +81,15 @@ const tooLong = (where: string): Read => ({
 
 const BYTE_ORDER_MARK = /^\ufeff/
 
-/** All that one line holds. */
-export function readLine(raw: Buffer, source: string, locator: string): Read[] {
+/** All that one line holds. @param place where it stands, for what cannot be read */
+export function readLine(
+  raw: Buffer,
+  source: string,
+  locator: string,
+  place: () => string = () => `${source}, ${locator}`,
+): Read[] {
   if (raw.length === 0) return []
-  const problem = (reason: string): Read => ({ problem: { where: `${source}, ${locator}`, reason } })
+  const problem = (reason: string): Read => ({ problem: { where: place(), reason } })
   let value: unknown = skimPost(raw)
   if (value === undefined)
     try {
@@ -97,8 +104,8 @@ export function readLine(raw: Buffer, source: string, locator: string): Read[] {
   return reads
 }
 
-/** A line's number, from 1, and its bytes without their end; null for one that is too long. */
-export type NumberedLine = [number: number, raw: Buffer | null]
+/** A line's number, from 1, its bytes without their end (null where it is too long), and at which byte it begins, from 0. */
+export type NumberedLine = [number: number, raw: Buffer | null, at: number]
 
 /**
  * The lines of a stream, in batches: waiting for each line by itself would cost more than reading it.
@@ -116,6 +123,8 @@ export async function* lineBatches(
   let parts: Buffer[] = []
   let held = 0
   let number = 1
+  /** Bytes before this chunk. */
+  let passed = 0
   const follow = followed?.lines ?? null
   const finder = followed?.marks?.every(({ length }) => length <= LONGEST) ? createMarkFinder(followed.marks) : null
   const wanted = (line: Buffer) => number > afterLine && (!follow || matches(follow, line))
@@ -126,25 +135,29 @@ export async function* lineBatches(
       const first = chunk.indexOf(NEWLINE)
       const end = chunk.subarray(0, first)
       const spanning = held + first > maxLine ? null : held > 0 ? Buffer.concat([...parts, end]) : end
-      if (spanning === null || wanted(spanning)) batch.push([number, spanning])
+      if (spanning === null || wanted(spanning)) batch.push([number, spanning, passed - held])
       number += 1
       const body = chunk.subarray(first + 1, last + 1)
-      number = follow ? matchingLines(body, { number, follow, finder }, batch) : allLines(body, number, batch)
+      const at = passed + first + 1
+      number = follow
+        ? matchingLines(body, { number, at, follow, finder }, batch)
+        : allLines(body, { number, at }, batch)
       if (batch[0] && batch[0][0] <= afterLine) batch = batch.filter(([line]) => line > afterLine)
       parts = []
       held = 0
     }
     const rest = chunk.subarray(last + 1)
     held += rest.length
+    passed += chunk.length
     // Past the limit only the length is counted, so that a line without an end costs no memory.
     if (held > maxLine) parts = []
     else if (rest.length > 0) parts.push(rest)
     if (batch.length > 0) yield batch
   }
-  if (held > maxLine) yield [[number, null]]
+  if (held > maxLine) yield [[number, null, passed - held]]
   else if (held > 0) {
     const whole = Buffer.concat(parts)
-    if (wanted(whole)) yield [[number, whole]]
+    if (wanted(whole)) yield [[number, whole, passed - held]]
   }
 }
 
@@ -153,22 +166,22 @@ const matches = (follow: RegExp, line: Buffer): boolean => {
   return follow.test(line.toString('latin1'))
 }
 
-/** Adds every line of a body that ends in a line end. @returns the number of the line behind it */
-function allLines(body: Buffer, from: number, batch: NumberedLine[]): number {
+/** Adds every line of a body that ends in a line end and begins at byte `at`. @returns the number of the line behind it */
+function allLines(body: Buffer, { number: from, at }: { number: number; at: number }, batch: NumberedLine[]): number {
   let number = from
   let start = 0
   for (let end = body.indexOf(NEWLINE); end !== -1; end = body.indexOf(NEWLINE, start)) {
-    if (end > start) batch.push([number, body.subarray(start, end)])
+    if (end > start) batch.push([number, body.subarray(start, end), at + start])
     number += 1
     start = end + 1
   }
   return number
 }
 
-type Matching = { number: number; follow: RegExp; finder: MarkFinder | null }
+type Matching = { number: number; at: number; follow: RegExp; finder: MarkFinder | null }
 
 /** Adds the lines that match, without looking at the others one by one. @returns the number of the line behind them */
-function matchingLines(body: Buffer, { number: from, follow, finder }: Matching, batch: NumberedLine[]): number {
+function matchingLines(body: Buffer, { number: from, at, follow, finder }: Matching, batch: NumberedLine[]): number {
   const nextMatch = finder ? matchesByMark(body, follow, finder) : matchesByText(body, follow)
   let number = from
   let counted = 0
@@ -182,7 +195,7 @@ function matchingLines(body: Buffer, { number: from, follow, finder }: Matching,
     const start = body.lastIndexOf(NEWLINE, match) + 1
     countTo(start)
     const end = body.indexOf(NEWLINE, match)
-    batch.push([number, body.subarray(start, end)])
+    batch.push([number, body.subarray(start, end), at + start])
     countTo(end + 1)
   }
   countTo(body.length)

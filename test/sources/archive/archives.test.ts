@@ -207,7 +207,7 @@ describe('posts as JSON lines', () => {
       `${line()}{"id_str": nonsense}\n{"hello":1}\n${line({ id_str: '2028730275483095041' })}`,
     )
     expect(documents).toHaveLength(2)
-    expect(problems.map(({ where }) => where.split(', ').at(-1))).toEqual(['line 2', 'line 3'])
+    expect(problems.map(({ where }) => where.split(', ').at(-2))).toEqual(['line 2', 'line 3'])
   })
 
   test('cut in the middle of their packing give what came before', async () => {

@@ -36,24 +36,28 @@ describe('one problem line, and the rest is read:', () => {
   test('a line that is no JSON', async () => {
     const { texts, problems } = await reading('a.jsonl', `${line(1)}{"id_str":\n${line(2)}`)
     expect(texts).toEqual(['Post 1', 'Post 2'])
-    expect(problems).toMatchObject([{ where: 'line 2', reason: expect.stringMatching(/no JSON/) }])
+    expect(problems).toMatchObject([
+      { where: `line 2, byte ${line(1).length}`, reason: expect.stringMatching(/no JSON/) },
+    ])
   })
   test('HTML where JSON was promised', async () => {
     const { texts, problems } = await reading('a.jsonl', `${line(1)}<html><body>Busy</body></html>\n${line(2)}`)
     expect(texts).toEqual(['Post 1', 'Post 2'])
-    expect(problems).toMatchObject([{ where: 'line 2' }])
+    expect(problems).toMatchObject([{ where: `line 2, byte ${line(1).length}` }])
   })
   test('a line of 100 MB', async () => {
     const long = `{"text":"${'x'.repeat(100_000_000)}"}\n`
     const { texts, problems } = await reading('a.jsonl', line(1) + long + line(2))
     expect(texts).toEqual(['Post 1', 'Post 2'])
-    expect(problems).toMatchObject([{ where: 'line 2', reason: expect.stringMatching(/longer than 16 MB/) }])
+    expect(problems).toMatchObject([
+      { where: `line 2, byte ${line(1).length}`, reason: expect.stringMatching(/longer than 16 MB/) },
+    ])
   })
   test('a line of 100 MB that is packed small', async () => {
     const long = `{"text":"${'x'.repeat(100_000_000)}"}\n`
     const { texts, problems } = await reading('a.jsonl.gz', gzipSync(line(1) + long + line(2)))
     expect(texts).toEqual(['Post 1', 'Post 2'])
-    expect(problems).toMatchObject([{ where: 'line 2' }])
+    expect(problems).toMatchObject([{ where: `line 2, byte ${line(1).length}` }])
   })
   test('a gzip that is cut', async () => {
     const packed = gzipSync(Array.from({ length: 3000 }, (_, i) => line(i)).join(''))

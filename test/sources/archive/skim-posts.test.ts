@@ -207,3 +207,25 @@ test('lines before a place are counted and not read', async () => {
     [7, '7'],
   ])
 })
+
+test.each([
+  ['all', null],
+  ['those of one author', followedBy(['tide_demo'])],
+])('%s of the lines are given with the byte at which they begin, wherever a chunk ends', async (_, follow) => {
+  const whole = Buffer.from(
+    Array.from({ length: 40 }, (_, i) => `{"user":"${i % 3 ? 'ö' : 'tide_demo'}","n":"${'x'.repeat(i)}"}`).join('\n'),
+  )
+  for (let size = 1; size < 120; size += 7) {
+    const source = (async function* () {
+      for (let at = 0; at < whole.length; at += size) yield whole.subarray(at, at + size)
+    })()
+    let lines = 0
+    for await (const batch of lineBatches(source, { follow }))
+      for (const [, one, at] of batch) {
+        expect(whole.subarray(at, at + one!.length).equals(one!)).toBe(true)
+        expect(at === 0 || whole[at - 1] === 10).toBe(true)
+        lines += 1
+      }
+    expect(lines).toBe(follow ? 14 : 40)
+  }
+})
