@@ -35,8 +35,14 @@ export type Snapshot = { k1: number; b: number; gone: Uint8Array; segments: Segm
 const PENDING = 20_000
 const GROWTH = 3
 
-/** What is known of terms before any text is added: in how many of `size` other texts each stands. */
-export type Prior = { size: number; holders(term: number): number }
+/** Below so many texts a term that many of them hold weighs less. */
+const FEW = 1000
+
+/**
+ * What is known of terms before any text is added: in how many of `size` other texts each stands. `drawn`: the texts
+ * are picked from many for the query's words, so that it says nothing when all hold one.
+ */
+export type Prior = { size: number; holders(term: number): number; drawn?: boolean }
 
 export function createIndex(options: { k1?: number; b?: number; from?: Snapshot; prior?: Prior } = {}): Index {
   const prior = options.prior ?? { size: 0, holders: () => 0 }
@@ -70,16 +76,21 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
     }
   }
   const holders = (term: number) => {
-    let count = prior.holders(term)
+    let count = 0
     for (const segment of segments) {
       const i = findTerm(segment, term)
       if (i >= 0) count += segment.offsets[i + 1]! - segment.offsets[i]!
     }
     return count
   }
-  const idf = (count: number) => {
+  const idf = (term: number) => {
+    const here = holders(term)
+    const count = here + prior.holders(term)
     const size = next - removed + prior.size
-    return Math.log(1 + (Math.max(size - count, 0) + 0.5) / (Math.max(count, 1) + 0.5))
+    const rarity = Math.log(1 + (Math.max(size - count, 0) + 0.5) / (Math.max(count, 1) + 0.5))
+    // Few texts are often about one thing: however rare its name is elsewhere, here it tells none from another.
+    const isFew = prior.size > 0 && !prior.drawn && next - removed < FEW
+    return isFew && here > 1 ? rarity * (1 - (here - 1) / Math.max(here, next - removed)) : rarity
   }
   /** What a text's length adds below the fraction, for every length there is. */
   const lengthNorms = () => {
@@ -95,7 +106,7 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
     if (top <= 0 || query.length === 0 || next === 0) return []
     const asked = new Map<number, number>()
     for (let i = 0; i < query.length; i++) asked.set(query[i]!, (asked.get(query[i]!) ?? 0) + 1)
-    const weights = [...asked].map(([term, times]) => ({ term, weight: times * idf(holders(term)) * (k1 + 1) }))
+    const weights = [...asked].map(([term, times]) => ({ term, weight: times * idf(term) * (k1 + 1) }))
     const norm = lengthNorms()
     const best = new Best(top)
     for (const segment of segments) {
@@ -146,7 +157,7 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
     searchAll: (terms, top, { without = -1 } = {}) => find(terms, top, false, without),
     weight: (term) => {
       flush()
-      return idf(holders(term))
+      return idf(term)
     },
     snapshot() {
       flush()

@@ -32,12 +32,16 @@ export type Matcher = {
   candidates(text: string, top: number): { claimId: string; score: number }[]
 }
 
-/** @param options.onDemand the claims of the kept indexes are not handed in beforehand, but when `missing` names them */
+/**
+ * @param options.onDemand the claims of the kept indexes are not handed in beforehand, but when `missing` names them
+ * @param options.drawn the claims are those that a larger store found for the one text that is to be matched
+ */
 export function createMatcher(
   claims: Iterable<Claim> = [],
-  options: { encoder?: Encoder; kept?: KeptIndex | null; onDemand?: boolean } = {},
+  options: { encoder?: Encoder; kept?: KeptIndex | null; onDemand?: boolean; drawn?: boolean } = {},
 ): Matcher {
-  const core = createCore(options.kept ?? null, { onDemand: options.onDemand ?? false })
+  const { onDemand = false, drawn = false } = options
+  const core = createCore(options.kept ?? null, { onDemand, drawn })
   for (const claim of claims) core.add(claim)
   const { add, remove, supply, get, size, keep } = core
   const byWords = () => (core.size() < FEW_CLAIMS ? 'few' : 'words')

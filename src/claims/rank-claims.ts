@@ -35,8 +35,9 @@ export type Core = ReturnType<typeof createCore>
  *
  * @param options.onDemand the kept claims are all known from the start, by their ids: what of them `missing` names is
  *   to be handed in with `supply` before a text is ranked
+ * @param options.drawn the claims are those that a larger store found for the one text that is to be ranked
  */
-export function createCore(kept: KeptIndex | null = null, { onDemand = false } = {}) {
+export function createCore(kept: KeptIndex | null = null, { onDemand = false, drawn = false } = {}) {
   const names: string[] = kept?.terms.slice() ?? []
   const numbers = new Map(names.map((term, i) => [term, i]))
   const number = (term: string) => {
@@ -45,8 +46,11 @@ export function createCore(kept: KeptIndex | null = null, { onDemand = false } =
     numbers.set(term, names.length)
     return names.push(term) - 1
   }
-  const words = createIndex({ ...(kept && { from: kept.words }), prior: wordPrior((term) => names[term]) })
-  const grams = createIndex({ k1: 1.2, b: 0.5, ...(kept && { from: kept.grams }), prior: gramPrior() })
+  const words = createIndex({
+    ...(kept && { from: kept.words }),
+    prior: { ...wordPrior((term) => names[term]), drawn },
+  })
+  const grams = createIndex({ k1: 1.2, b: 0.5, ...(kept && { from: kept.grams }), prior: { ...gramPrior(), drawn } })
   const claims: (Claim | null)[] = []
   /** By place, '' for one that is gone. */
   const ids: string[] = []

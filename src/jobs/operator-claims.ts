@@ -183,7 +183,8 @@ function searchedMatcher(named: Map<string, Claim>, store: ClaimStore): Operator
     const words = new Set(tokenise(text.slice(0, LONGEST)).map(({ raw }) => raw))
     const found = await store.claims.search([...words].slice(0, SEARCHED_WORDS), SEARCHED)
     const stored = found.filter((claim) => claim.owner === 'operator' && isActive(claim) && !named.has(claim.id))
-    return createMatcher([...[...named.values()].filter(isActive), ...stored]).match(query, options)
+    const claims = [...[...named.values()].filter(isActive), ...stored]
+    return createMatcher(claims, { drawn: stored.length > 0 }).match(query, options)
   }
 }
 /** Of a text, as much is read for its words. In UTF-16 units. */

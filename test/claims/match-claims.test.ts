@@ -37,6 +37,23 @@ describe('the matcher', () => {
     expect(first).toMatchObject({ statementId: 'q', claimId: 'passwords', rank: 1, decision: 'match' })
   })
 
+  test('is not taken in by the names that all claims of one story share', () => {
+    const story = [
+      claim('shield', 'Brightwater shields the websites of the Kestrel militia against attacks.'),
+      claim('money', 'Brightwater earns nothing from websites of the Kestrel militia.'),
+      claim('list', 'Most websites on the list are in another language and not of the Kestrel militia.'),
+      claim('police', 'The police asked Brightwater to keep the websites of the Kestrel militia.'),
+      claim('forty', 'Forty websites of the Kestrel militia are protected by Brightwater.'),
+    ]
+    const told = (text: string) =>
+      createMatcher(story)
+        .match({ id: 'q', text })
+        .flatMap(({ claimId, decision }) => (decision === 'match' ? claimId : []))
+    expect(told('We earn nothing from such websites, Brightwater says of the Kestrel militia')).toEqual(['money'])
+    expect(told('Two ministers are customers of Brightwater')).toEqual([])
+    expect(told('Websites of the Kestrel militia broke the terms of another host, which took them down')).toEqual([])
+  })
+
   test('finds a claim by its paraphrase alone', () => {
     const [first] = createMatcher(known).match('Who set the predators free at Kestrel? The ministry.')
     expect(first?.claimId).toBe('wolves')
