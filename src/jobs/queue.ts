@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { nextDue } from '../digests/schedule.ts'
 import type { Source, SourceState, Subscription } from '../model.ts'
 import { analyseStored } from './analyse.ts'
@@ -7,6 +8,8 @@ import { findCopies } from './evidence.ts'
 import { pollSource } from './ingest.ts'
 import type { Kit } from './kit.ts'
 
+/** While sources are read, what came is analysed so often. */
+const ANALYSE_MS = 3000
 /** How many sources are read side by side. */
 const SIDE_BY_SIDE = 16
 
@@ -19,10 +22,28 @@ export async function pollRound(kit: Kit, { all = false } = {}): Promise<Round> 
     ? (await kit.store.sources.list()).filter(({ source }) => source.enabled)
     : await kit.store.sources.due(kit.now())
   const waiting = listed.filter(({ source, state }) => !source.sample && !state.endedAt)
-  const round = await readAll(kit, waiting)
-  const analysed = await analyseStored(kit)
+  const reading = readAll(kit, waiting)
+  const analysed = await analyseMeanwhile(kit, reading)
   await findCopies(kit)
-  return { ...round, analysed }
+  return { ...(await reading), analysed }
+}
+
+/** What was read does not wait for the slowest source: a process that keeps dying would never come to it. */
+async function analyseMeanwhile(kit: Kit, reading: Promise<unknown>): Promise<number> {
+  const over = reading.then(
+    () => true,
+    () => true,
+  )
+  let analysed = 0
+  try {
+    for (let isOver = false; !isOver; ) {
+      isOver = await Promise.race([over, sleep(ANALYSE_MS, false, { ref: false })])
+      analysed += await analyseStored(kit)
+    }
+  } finally {
+    await over
+  }
+  return analysed
 }
 
 /** What somebody waits for is read at once, but they wait no longer than this. */
