@@ -22,6 +22,8 @@ export type DiscordOutlet = AsyncDisposable & {
 
 const FIRST_PAUSE_MS = 5_000
 const LONGEST_PAUSE_MS = 300_000
+/** A token that was refused is tried again so rarely: Discord was wrong about it before, and counts logins. */
+const REFUSED_PAUSE_MS = 900_000
 
 /**
  * Logs in and answers commands from then on. Where Discord cannot be reached it is tried again in the background, and
@@ -32,19 +34,29 @@ const LONGEST_PAUSE_MS = 300_000
 export async function openDiscord(kit: Kit): Promise<DiscordOutlet> {
   const closing = new AbortController()
   const state: { connection: DiscordConnection | null } = { connection: null }
+  let later: Promise<void> = Promise.resolve()
+  // While it runs, a refusal ends nothing: what is owed waits in the record, and the sources are read.
+  const lose = (why: DiscordError) => {
+    const lost = state.connection
+    state.connection = null
+    if (closing.signal.aborted) return
+    kit.trouble = `${why.message}. Digests wait, everything else goes on`
+    kit.log.error(kit.trouble)
+    later = later.then(() => lost?.close()).then(() => keepTrying(connect, kit, closing.signal, REFUSED_PAUSE_MS))
+  }
   const connect = async () => {
-    state.connection = await connectOnce(kit, state)
+    state.connection = await connectOnce(kit, state, lose)
     if (closing.signal.aborted) return state.connection.close()
+    kit.trouble = null
     await kit.store.retention.compare(state.connection.guildIds(), kit.now())
     await resumeMended(null, kit, state.connection)
   }
-  let later: Promise<void> = Promise.resolve()
   try {
     await connect()
   } catch (error) {
     if (asDiscordError(error, 'logging in').reason === 'token') throw error
     kit.log.warn({ err: error }, 'Discord cannot be reached; it is tried again, and digests wait')
-    later = keepTrying(connect, kit, closing.signal)
+    later = keepTrying(connect, kit, closing.signal, FIRST_PAUSE_MS)
   }
   return {
     deliver: (delivery) => deliver(delivery, kit, state.connection),
@@ -61,20 +73,32 @@ export async function openDiscord(kit: Kit): Promise<DiscordOutlet> {
   }
 }
 
-async function keepTrying(connect: () => Promise<void>, { log }: Kit, closing: AbortSignal): Promise<void> {
-  for (let pause = FIRST_PAUSE_MS; !closing.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+async function keepTrying(
+  connect: () => Promise<void>,
+  kit: Kit,
+  closing: AbortSignal,
+  firstPauseMs: number,
+): Promise<void> {
+  let pause = firstPauseMs
+  while (!closing.aborted) {
     await sleep(pause, undefined, { signal: closing, ref: false }).catch(() => {})
     if (closing.aborted) return
     try {
       return await connect()
     } catch (error) {
-      log.warn({ err: error }, 'Discord still cannot be reached')
-      if (error instanceof DiscordError && error.reason === 'token') return
+      const { reason, message } = asDiscordError(error, 'logging in')
+      if (reason === 'token') kit.trouble = `${message}. Digests wait, everything else goes on`
+      kit.log.warn({ err: error }, 'Discord still cannot be reached')
+      pause = reason === 'token' ? REFUSED_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS)
     }
   }
 }
 
-function connectOnce(kit: Kit, state: { connection: DiscordConnection | null }): Promise<DiscordConnection> {
+function connectOnce(
+  kit: Kit,
+  state: { connection: DiscordConnection | null },
+  onRefused: (why: DiscordError) => void,
+): Promise<DiscordConnection> {
   const { config, log } = kit
   if (!config.discord) throw new DiscordError('token', 'there is no DISCORD_TOKEN')
   const open = () => {
@@ -104,6 +128,7 @@ function connectOnce(kit: Kit, state: { connection: DiscordConnection | null }):
     },
     ...allCommands(openContext(kit, { tell, post, channelName })),
     log,
+    onRefused,
     onGone: (gone) => {
       pauseGone(gone, kit, state.connection).catch((error) =>
         log.error({ err: error, ...gone }, 'subscriptions of a lost channel could not be paused'),

@@ -22,6 +22,8 @@ export type ConnectOptions = {
   onChanged?: (changed: { guildId: string }) => void
   /** Told of each thing that somebody waits for; the promise resolves with the first response to it. */
   onAsked?: (responded: Promise<void>) => void
+  /** Told once where Discord ends a session for good, or no longer takes the token: nothing can be sent any more. */
+  onRefused?: (why: DiscordError) => void
   /** How long a login may take in all. */
   loginTimeoutMs?: number
 }
@@ -89,6 +91,7 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
     await line.close()
     throw asDiscordError(error, 'logging in')
   }
+  if (options.onRefused) reportRefused(client, posting, options.onRefused)
   const applicationId = client.application?.id ?? client.user?.id ?? ''
   log.info({ user: client.user?.tag, guilds: client.guilds.cache.size }, 'Discord: logged in')
   return {
@@ -132,6 +135,28 @@ async function login(client: Client, token: string, timeoutMs: number): Promise<
   } finally {
     give.abort()
   }
+}
+
+/** Discord says it to whoever listens (close code 4004 and its like) or to the next request (401). */
+function reportRefused(client: Client, posting: REST, onRefused: NonNullable<ConnectOptions['onRefused']>): void {
+  let told = false
+  const refused = (why: DiscordError) => {
+    if (!told) onRefused(why)
+    told = true
+  }
+  const words = 'Discord no longer knows this token: put the new one into DISCORD_TOKEN and start again'
+  client.on(Events.ShardDisconnect, ({ code }) =>
+    refused(
+      code === 4004
+        ? new DiscordError('token', words)
+        : new DiscordError('rejected', `Discord ended the session for good (${code})`),
+    ),
+  )
+  for (const rest of [client.rest, posting])
+    rest.on('response', ({ route }, { status }) => {
+      // An interaction has a token of its own, which ends after a quarter of an hour.
+      if (status === 401 && !/^\/(webhooks|interactions)\//.test(route)) refused(new DiscordError('token', words))
+    })
 }
 
 /** A channel deleted or a server left: nothing can be posted there any more. */

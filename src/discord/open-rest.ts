@@ -1,6 +1,8 @@
 import { REST, type RESTOptions } from 'discord.js'
 import { Agent } from 'undici'
 
+const CLOSE_MS = 3000
+
 /**
  * Discord over HTTP, on connections of its own. The library would else take those of the process, which are Node's own
  * as soon as anything has asked for `fetch`: when the line drops during the upload of a file, those of Node 26.10 leave
@@ -21,7 +23,10 @@ export function openRest(
     async close() {
       rest.clearHashSweeper()
       rest.clearHandlerSweeper()
-      await agent.destroy()
+      // What is under way may end; what takes too long is cut.
+      const late = setTimeout(() => void agent.destroy(), CLOSE_MS).unref()
+      await agent.close().catch(() => {})
+      clearTimeout(late)
     },
   }
 }

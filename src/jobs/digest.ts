@@ -182,6 +182,8 @@ export async function deliverOwed(
       sent += 1
     } catch (error) {
       await rememberFailure(kit, delivery, error as Error)
+      // Who lost the token tells so, once; nothing else can be posted either.
+      if (error instanceof DiscordError && error.reason === 'token') break
       log.error(
         { err: error, delivery: delivery.id, subscription: delivery.subscriptionId },
         'a digest could not be delivered',

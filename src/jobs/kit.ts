@@ -25,6 +25,8 @@ export type Kit = {
   progress(work: string, done: number, all: number): void
   /** First responses that people wait for just now: long work stands back until they are given. */
   asked?: Set<Promise<void>>
+  /** What refuses us until an operator acts, such as Discord its token, in words; null where nothing does. */
+  trouble?: string | null
   /** Aborted when the process is to stop: work in hand is finished, nothing new is begun. */
   stopping: AbortSignal
 }

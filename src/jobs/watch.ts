@@ -64,12 +64,13 @@ export function findAlarms(standing: Standing, now: string, freeBytes: number | 
  * @param with.tell a line to the operator; throws where it did not arrive, and is then tried again with the next round
  */
 export async function watchRound(
-  { store, now: clock, log }: Pick<Kit, 'store' | 'now' | 'log'>,
+  { store, now: clock, log, trouble }: Pick<Kit, 'store' | 'now' | 'log' | 'trouble'>,
   { pulse, freeBytes, tell }: { pulse: Pulse; freeBytes: number | null; tell(words: string): Promise<void> },
 ): Promise<void> {
   const now = clock()
   await store.watch.beat({ ...pulse, at: now, memoryBytes: process.memoryUsage.rss() })
   const found = findAlarms(await store.watch.standing(now), now, freeBytes)
+  if (trouble) found.push({ id: 'discord', words: trouble })
   for (const alarm of found) await store.watch.raise(alarm, now)
   for (const alarm of await store.watch.alarms()) {
     const still = found.some(({ id }) => id === alarm.id)

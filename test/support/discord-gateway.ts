@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 
 type Packet = { op: number; d: unknown; s?: number | null; t?: string | null }
-type Ids = { token: string; application: string; bot: string; guild: string; otherGuild: string }
+type Ids = { application: string; bot: string; guild: string; otherGuild: string }
 type Channel = { id: string; type: number; guild_id: string; name: string }
 
 /** The gateway's side of the socket: what it heard, and what it can be made to do. */
@@ -13,6 +13,8 @@ export type Gateway = {
   dispatch(event: string, data: unknown): void
   /** Breaks the sockets without a word, as a lost network does. */
   drop(): void
+  /** Ends the session because its token is no longer known (4004). */
+  refuse(): void
   /** Asks the client to reconnect (op 7). */
   askToReconnect(): void
   /** True while a session is live. */
@@ -23,7 +25,12 @@ export type Gateway = {
 }
 
 /** Discord's gateway, version 10, as far as a bot with the Guilds intent sees it. One session. */
-export function openGateway(http: Server, channels: () => Channel[], ids: Ids): Gateway {
+export function openGateway(
+  http: Server,
+  channels: () => Channel[],
+  ids: Ids,
+  knows: (token: string) => boolean,
+): Gateway {
   const sockets = new WebSocketServer({ server: http })
   const heard: Gateway['heard'] = []
   const listeners = new Set<() => void>()
@@ -60,7 +67,7 @@ export function openGateway(http: Server, channels: () => Channel[], ids: Ids): 
   })
 
   function identify(socket: WebSocket, { token }: { token: string }) {
-    if (token !== ids.token) return socket.close(4004, 'Authentication failed.')
+    if (!knows(token)) return socket.close(4004, 'Authentication failed.')
     live = socket
     const guilds = [ids.guild, ids.otherGuild]
     send(
@@ -94,7 +101,7 @@ export function openGateway(http: Server, channels: () => Channel[], ids: Ids): 
   })
 
   function resume(socket: WebSocket, { token, seq }: { token: string; seq: number }) {
-    if (token !== ids.token) return socket.close(4004, 'Authentication failed.')
+    if (!knows(token)) return socket.close(4004, 'Authentication failed.')
     live = socket
     for (const packet of history.filter(({ s }) => (s ?? 0) > seq)) send(socket, packet)
     send(socket, event('RESUMED', {}))
@@ -108,6 +115,9 @@ export function openGateway(http: Server, channels: () => Channel[], ids: Ids): 
     },
     drop() {
       for (const socket of sockets.clients) socket.terminate()
+    },
+    refuse() {
+      live?.close(4004, 'Authentication failed.')
     },
     askToReconnect() {
       if (live) send(live, { op: 7, d: null })

@@ -29,6 +29,8 @@ export class DiscordServer implements AsyncDisposable {
   commands: Json[] = []
   /** Takes any token over HTTP, so that only the gateway refuses a wrong one. */
   lenient = false
+  /** No token is good any more, as after *Reset Token*. */
+  revoked = false
   gateway!: Gateway
   #http: Server
   readonly place = new DiscordChannels()
@@ -47,7 +49,12 @@ export class DiscordServer implements AsyncDisposable {
   static async start(): Promise<DiscordServer> {
     const server = new DiscordServer()
     await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve))
-    server.gateway = openGateway(server.#http, () => [...server.channels.values()], IDS)
+    server.gateway = openGateway(
+      server.#http,
+      () => [...server.channels.values()],
+      IDS,
+      (token) => !server.revoked && token === IDS.token,
+    )
     return server
   }
 
@@ -143,7 +150,9 @@ export class DiscordServer implements AsyncDisposable {
       return
     }
     const authorised =
-      this.lenient || /^\/(interactions|webhooks)\//.test(path) || request.headers.authorization === `Bot ${IDS.token}`
+      this.lenient ||
+      /^\/(interactions|webhooks)\//.test(path) ||
+      (!this.revoked && request.headers.authorization === `Bot ${IDS.token}`)
     const { status, json } = authorised
       ? this.#answer(heard, address)
       : { status: 401, json: { message: '401: Unauthorized', code: 0 } }
