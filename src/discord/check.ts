@@ -1,4 +1,5 @@
 import {
+  type APIApplication,
   type APIChannel,
   type APIGuild,
   type APIGuildMember,
@@ -20,6 +21,16 @@ const NEEDED = {
   ReadMessageHistory: PermissionFlagsBits.ReadMessageHistory,
 } as const
 
+/** What the bot is invited with: digests may go to threads and posts of a forum, too. */
+const INVITED = { ...NEEDED, SendMessagesInThreads: PermissionFlagsBits.SendMessagesInThreads }
+
+/** The address at which somebody invites the bot to a server, with the rights a digest needs and no others. */
+export function inviteAddress(applicationId: string): string {
+  const permissions = String(new PermissionsBitField(Object.values(INVITED)).bitfield)
+  const query = new URLSearchParams({ client_id: applicationId, permissions, scope: 'bot applications.commands' })
+  return `https://discord.com/oauth2/authorize?${query}`
+}
+
 export type Checked = { what: string; ok: boolean; detail: string }
 
 /** Asks Discord who this token is, and whether a digest could be posted in each channel. Sends nothing to anybody. */
@@ -30,7 +41,11 @@ export async function checkDiscord(
   const { rest, close } = openRest(discord, { retries: 0, timeout: 10_000 })
   try {
     const me = (await rest.get(Routes.user())) as APIUser
-    const checked: Checked[] = [{ what: 'Discord token', ok: true, detail: `is that of ${me.username}` }]
+    const { id } = (await rest.get(Routes.currentApplication())) as APIApplication
+    const checked: Checked[] = [
+      { what: 'Discord token', ok: true, detail: `is that of ${me.username}` },
+      { what: 'Discord invite', ok: true, detail: inviteAddress(id) },
+    ]
     for (const channel of channels) checked.push(await checkChannel(rest, me.id, channel))
     return checked
   } catch (error) {
