@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { IDS } from '../support/discord-channels.ts'
 import { Person } from '../support/discord-person.ts'
 import { DiscordServer } from '../support/discord-server.ts'
@@ -21,6 +24,9 @@ const item = (id: number, words: string, hour: number) => `
 <description>${words}</description></item>`
 const feed = (...items: string[]) =>
   `<?xml version="1.0"?><rss version="2.0"><channel><title>Gazette</title>${items.join('')}</channel></rss>`
+
+/** Sources that never answer: all of them together take ten minutes. */
+const SLOW = 40
 
 let server: DiscordServer
 let folder: string
@@ -52,6 +58,7 @@ function start(token: string = IDS.token): Promise<number | null> {
     DISCORD_API_URL: server.url,
     PREVIEW_PORT: '0',
     METRICS_PORT: '0',
+    ALLOW_ADDRESSES: '127.0.0.0/8',
     // All there is to tell, so that what must not be told would be seen.
     LOG_LEVEL: 'trace',
   }
@@ -87,6 +94,39 @@ describe('the whole program with a token', () => {
     for (const file of readdirSync(join(folder, 'data')))
       expect(readFileSync(join(folder, 'data', file), 'latin1')).not.toContain(IDS.token)
   }, 150_000)
+
+  test('posts what is owed while a first reading still waits for slow sources', async () => {
+    const slow = createServer(() => {})
+    let asked = 0
+    slow.on('request', () => {
+      asked += 1
+    })
+    await new Promise<void>((done) => slow.listen(0, '127.0.0.2', done))
+    onTestFinished(() => {
+      slow.closeAllConnections()
+      slow.close()
+    })
+    const { port } = slow.address() as AddressInfo
+    // One host is asked twice at once at most, and given up after half a minute each time.
+    const sources = Array.from(
+      { length: SLOW },
+      (_, i) => `  - { kind: feed, address: "http://127.0.0.2:${port}/${i}" }`,
+    )
+    writeFileSync(join(folder, 'onrecord.yaml'), CONFIG.replace('entities:', `${sources.join('\n')}\nentities:`))
+    const ended = start()
+    await server.until(() => server.gateway.isLive() && server.commands.length > 0, 'the login', 40_000)
+    const curator = new Person(server)
+    await curator.slash('subscribe', { schedule: 'hourly' })
+    let shown = ''
+    for (const end = Date.now() + 60_000; !shown.includes('thirty nights') && Date.now() < end; await sleep(500))
+      shown = (await curator.slash('digest preview')).text
+    await curator.slash('digest now')
+    await server.until(() => server.messages.size > 0, 'the post', 40_000)
+    expect(JSON.stringify([...server.messages.values()])).toContain('The lamps stay on for thirty nights')
+    expect(asked).toBeLessThan(SLOW)
+    child?.kill('SIGKILL')
+    await ended
+  }, 200_000)
 
   test('with a wrong token says so in one line and exits with 1', async () => {
     const wrong = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.this-is-no-token-of-anybody-at-all'
