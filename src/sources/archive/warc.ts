@@ -24,6 +24,7 @@ export async function* readWarc(
   const parser = new WARCParser(bytes)
   const locator = () => [member, `offset ${parser.offset}`].filter(Boolean).join(', ')
   let records = 0
+  let given = 0
   try {
     for await (const record of parser) {
       records += 1
@@ -34,20 +35,28 @@ export async function* readWarc(
         continue
       const place = { source, locator: locator() }
       const body = await wholeBody(record)
-      if (!body) {
+      if (!body?.length) {
+        given += 1
         yield {
           problem: {
             where: `${source}, ${place.locator}`,
-            reason: `this record is damaged or larger than ${MAX_BODY / 1e6} MB; it was passed over`,
+            reason: `this record is empty, damaged or larger than ${MAX_BODY / 1e6} MB; it was passed over`,
           },
         }
         continue
       }
       const address = record.warcTargetURI ?? ''
       try {
-        yield* readArchivedBody({ bytes: body, contentType: type ?? null, address, place }, parsers)
+        for await (const read of readArchivedBody(
+          { bytes: body, contentType: type ?? null, address, place },
+          parsers,
+        )) {
+          given += 1
+          yield read
+        }
       } catch (error) {
         if (!(error instanceof SourceError)) throw error
+        given += 1
         yield { problem: { where: `${source}, ${place.locator}`, reason: error.message } }
       }
     }
@@ -55,7 +64,15 @@ export async function* readWarc(
     yield { problem: { where: `${source}, ${locator()}`, reason: brokenOff(error) } }
     return
   }
-  if (records === 0) yield { problem: { where: source, reason: 'there are no WARC records in this file' } }
+  const where = member ? `${source}, ${member}` : source
+  if (records === 0) yield { problem: { where, reason: 'there are no WARC records in this file' } }
+  else if (given === 0)
+    yield {
+      problem: {
+        where,
+        reason: `its ${records} records hold no post, article or feed: only answers without any, redirects, failures or other media`,
+      },
+    }
 }
 
 /** A record's body without its codings, null where it is too large or damaged. */

@@ -430,6 +430,18 @@ describe('a web archive', () => {
     expect(JSON.stringify(outcome)).not.toContain('very-secret')
   })
 
+  test.each([
+    ['an answer that found nothing', '{"meta":{"result_count":0}}', /its 2 records hold no post/],
+    ['an empty answer', '', /empty, damaged or larger/],
+  ])('that holds only %s says so', async (_, body, words) => {
+    const answers = [{ address: 'https://api.example/search', type: 'application/json', body }]
+    const { documents, problems } = await reading('empty.warc', warcOf(answers))
+    expect(documents).toEqual([])
+    expect(problems).toMatchObject([
+      { where: expect.stringContaining('empty.warc'), reason: expect.stringMatching(words) },
+    ])
+  })
+
   test('packed as WACZ is read through its WARC', async () => {
     const warc = gzipSync(
       warcOf([{ address: 'https://a.example/x.json', type: 'application/json', body: JSON.stringify(v1()) }]),
