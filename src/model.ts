@@ -596,8 +596,8 @@ export type DigestFilter = {
   minimumScore?: number
 }
 
-/** A curator says that an entry is not that claim. */
-export type Correction = { entryId: string; claimId: string }
+/** A curator says that an entry is not that claim. `madeWith`: the entry of the same press, where that parted several. */
+export type Correction = { entryId: string; claimId: string; madeWith?: string }
 
 /** One message owed. Written in the transaction that makes it owed. */
 export type Delivery = {

@@ -106,6 +106,12 @@ export async function visibleClaim(
   return found && (found.owner === 'operator' || found.owner === guildId) ? found : null
 }
 
+/** What a claim is called where this server may see it, else its id. */
+export async function claimName(id: string, guildId: string, context: Pick<CommandContext, 'store'>): Promise<string> {
+  const found = await visibleClaim(id, guildId, context)
+  return found ? (found.title ?? found.text) : id
+}
+
 export const claimList: Lister = async ({ say, guildId }, query, { store }) => {
   const { claims, total } = await store.claims.find({ owners: ['operator', guildId], holding: query, limit: LISTED })
   const rows = claims.map(({ id, text, reviews, status }) => {

@@ -3,9 +3,10 @@ import { speakerKey } from '../digests/adjust-digest.ts'
 import type { Component } from '../discord/command.ts'
 import type { RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
-import type { GuildSettings } from '../model.ts'
+import type { Correction, GuildSettings } from '../model.ts'
 import { type Asker, asCurator } from './asking.ts'
 import { noteChange } from './changes.ts'
+import { claimName } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { findEntry } from './entry.ts'
 import { panel, quoted, told } from './reply.ts'
@@ -32,7 +33,7 @@ export const correctComponent = (context: CommandContext): Component => ({
     }
     if (!entry.match) throw new UsageError(say.text('correct.unmatched'))
     const { claimId } = entry.match
-    const made = entry.statementIds.map((entryId) => ({ entryId, claimId }))
+    const made = entry.statementIds.map((entryId) => ({ entryId, claimId, madeWith: entry.id }))
     const parts = { statementIds: [entry.id, ...entry.statementIds] }
     await change(asker, context, 'correct', claimId, parts, (settings) => {
       const others = settings.corrections.filter(
@@ -40,7 +41,8 @@ export const correctComponent = (context: CommandContext): Component => ({
       )
       return { ...settings, corrections: [...others, ...made].slice(-MOST_CORRECTIONS) }
     })
-    return told(say.text('correct.parted', { claim: quoted(claimId, 60) }))
+    const claim = quoted(await claimName(claimId, guildId, context), 120)
+    return told(say.text('correct.parted', { claim: `**${claim}**` }))
   },
 })
 
@@ -65,17 +67,18 @@ export async function drawCorrections({ say, guildId }: Asker, context: CommandC
   const { muted, corrections } = await context.store.guilds.settings(guildId)
   const entities = context.entities(guildId)
   const who = (key: string) => entities.find(({ id }) => id === key)?.name ?? key
+  const pressed = [...new Map(corrections.toReversed().map((one) => [keyOf(one), one])).values()]
   const titles = new Map<string, string>()
-  for (const { claimId } of corrections.slice(-SHOWN)) {
-    const found = await context.store.claims.get(claimId)
-    if (found?.owner === 'operator' || found?.owner === guildId) titles.set(claimId, found.title ?? found.text)
-  }
+  for (const { claimId } of pressed.slice(0, SHOWN)) titles.set(claimId, await claimName(claimId, guildId, context))
   const mutes = muted
     .toReversed()
     .map((key) => ({ value: `m:${key}`.slice(0, 100), label: say.text('correct.row.muted', { who: who(key) }) }))
-  const parts = corrections.toReversed().map(({ entryId, claimId }) => ({
-    value: `c:${entryId}:${claimId}`.slice(0, 100),
-    label: say.text('correct.row.parted', { id: entryId.slice(0, 12), claim: titles.get(claimId) ?? claimId }),
+  const parts = pressed.map((one) => ({
+    value: keyOf(one),
+    label: say.text('correct.row.parted', {
+      id: (one.madeWith ?? one.entryId).slice(0, 12),
+      claim: `“${titles.get(one.claimId) ?? one.claimId}”`,
+    }),
   }))
   const rows = [...mutes, ...parts]
   const message = panel(say.text('correct.title'), [
@@ -100,6 +103,9 @@ export async function drawCorrections({ say, guildId }: Asker, context: CommandC
   return message
 }
 
+/** What one press made is listed, and taken back, as one. */
+const keyOf = ({ entryId, claimId, madeWith }: Correction) => `c:${madeWith ?? entryId}:${claimId}`.slice(0, 100)
+
 export const uncorrectComponent = (context: CommandContext): Component => ({
   name: 'uncorrect',
   answers: 'update',
@@ -107,14 +113,12 @@ export const uncorrectComponent = (context: CommandContext): Component => ({
     const asker = await asCurator(interaction, context)
     const [chosen = ''] = interaction.isStringSelectMenu() ? interaction.values : []
     const { corrections } = await context.store.guilds.settings(asker.guildId)
-    const undone = corrections.filter(({ entryId, claimId }) => `c:${entryId}:${claimId}`.slice(0, 100) === chosen)
+    const undone = corrections.filter((one) => keyOf(one) === chosen)
     const parts = { statementIds: undone.map(({ entryId }) => entryId) }
     await change(asker, context, 'uncorrect', chosen.slice(2, 60), parts, (settings) => ({
       ...settings,
       muted: settings.muted.filter((key) => `m:${key}`.slice(0, 100) !== chosen),
-      corrections: settings.corrections.filter(
-        ({ entryId, claimId }) => `c:${entryId}:${claimId}`.slice(0, 100) !== chosen,
-      ),
+      corrections: settings.corrections.filter((one) => keyOf(one) !== chosen),
     }))
     return { kind: 'update', message: await drawCorrections(asker, context) }
   },

@@ -7,7 +7,7 @@ import { readTurns } from '../jobs/positions.ts'
 import type { Digest, DigestEntry } from '../model.ts'
 import type { Found } from '../store/store.ts'
 import { type Asker, inServer } from './asking.ts'
-import { claimsBehind } from './claim.ts'
+import { claimName, claimsBehind } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { choiceOption, slash, textOption } from './define.ts'
 import { describeWish } from './filters.ts'
@@ -110,18 +110,24 @@ export const why = (context: CommandContext): Command => ({
           : say.count('why.terms.missed', terms.length),
       ...(found.backlog ? [say.text('why.backlog')] : []),
       ...(found.sample ? [say.text('why.sample')] : []),
-      ...found.matches.slice(0, 3).map((match) =>
-        say.text('why.match', {
-          claim: quoted(match.claimId, 60),
-          percent: Math.round(match.score * 100),
-          words: quoted(match.evidence.words.join(', ') || '–', 150),
-        }),
-      ),
+      ...(await nearClaims(found, { guildId, say }, context)),
       ...(await toldIn(found, { guildId, say, userId: interaction.user.id }, context)),
     ]
     return { kind: 'message', message: panel(say.text('why.title'), [lines.join('\n')]) }
   },
 })
+
+/** The claims that it comes near, and by which words. */
+const nearClaims = ({ matches }: Found, { guildId, say }: Pick<Asker, 'guildId' | 'say'>, context: CommandContext) =>
+  Promise.all(
+    matches.slice(0, 3).map(async ({ claimId, score, evidence }) =>
+      say.text('why.match', {
+        claim: `“${quoted(await claimName(claimId, guildId, context), 120)}”`,
+        percent: Math.round(score * 100),
+        words: quoted(evidence.words.join(', ') || '–', 150),
+      }),
+    ),
+  )
 
 /** For each channel of this server: posted when, or why not. */
 async function toldIn(found: Found, { guildId, say }: Asker, context: CommandContext): Promise<string[]> {
@@ -131,7 +137,8 @@ async function toldIn(found: Found, { guildId, say }: Asker, context: CommandCon
   const lines: string[] = []
   if (entry && muted.includes(speakerKey(entry))) lines.push(say.text('why.muted'))
   const parted = corrections.filter(({ entryId }) => entryId === found.statement.id)
-  for (const { claimId } of parted) lines.push(say.text('why.parted', { claim: quoted(claimId, 60) }))
+  for (const { claimId } of parted)
+    lines.push(say.text('why.parted', { claim: `“${quoted(await claimName(claimId, guildId, context), 120)}”` }))
   for (const one of (await store.subscriptions.list(guildId)).slice(0, 20)) {
     if (one.target.kind !== 'discord') continue
     const channel = `<#${one.target.channelId}>`

@@ -28,6 +28,17 @@ export function parseSchedule(written: string, say: Say): string {
   throw new UsageError(say.text('subscribe.schedule.wrong', { schedule: written.slice(0, 60) }))
 }
 
+/** A cron expression as people write it, where it has such a form: what `parseSchedule` reads. */
+export function describeSchedule(expression: string): string {
+  if (expression === '0 * * * *') return 'hourly'
+  if (expression === '*/5 * * * *') return 'immediate'
+  const [, minute, hour, day = ''] = /^(\d+) (\d+) \* \* (\*|1-5|[0-6])$/.exec(expression) ?? []
+  if (minute === undefined || hour === undefined) return expression
+  const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
+  if (day === '*') return `daily ${at}`
+  return day === '1-5' ? `weekdays ${at}` : `weekly ${DAYS[Number(day)]} ${at}`
+}
+
 /** At most once every five minutes: more is no digest. */
 function isCron(expression: string): boolean {
   try {

@@ -10,7 +10,7 @@ import { channelOption, choiceOption, slash, subcommand, textOption } from './de
 import { deliveryOptions, describeWish, pointAt, readWish, suggestDelivery } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
 import { moment, quoted, told } from './reply.ts'
-import { parseSchedule, parseZone } from './schedule.ts'
+import { describeSchedule, parseSchedule, parseZone } from './schedule.ts'
 import { CHANNELS, unsubscribeChannel } from './subscribe.ts'
 
 const CLEAR = {
@@ -71,8 +71,8 @@ export const subscriptionList: Lister = async ({ guildId, say }, query, { store,
         ? say.text('subscriptions.row.next', { time: moment(one.nextDigestAt, 'R') })
         : ''
     const wish = describeWish(one, entities(guildId), say)
-    const row = `<#${channelId}> \`${one.schedule}\` ${quoted(one.timeZone)} · ${state}${wish ? `\n-# ${wish}` : ''}`
-    return { row, text: `${channelName(channelId) ?? ''} ${row}`.toLowerCase() }
+    const row = `<#${channelId}> \`${describeSchedule(one.schedule)}\` ${quoted(one.timeZone)} · ${state}${wish ? `\n-# ${wish}` : ''}`
+    return { row, text: `${channelName(channelId) ?? ''} ${row} ${one.schedule}`.toLowerCase() }
   })
   return {
     title: say.text('subscriptions.title'),

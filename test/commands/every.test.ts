@@ -169,7 +169,8 @@ async function driveAll(): Promise<void> {
 async function driveEntry(record: string): Promise<void> {
   const more = await curator.press(`entry:${record}`)
   expect(more.text).toContain('lamps')
-  await curator.press(more.custom(/reports/))
+  await curator.press(more.custom(/The one report/))
+  expect((await curator.press(more.custom(/Picture/))).text).toContain('First seen')
   await curator.slash('setup', { status_channel: IDS.channel })
   expect((await curator.press(more.custom(/Report an error/))).first?.type).toBe(9)
   expect((await curator.submit(`wrong:${record}`, { words: 'wrong' })).text).toContain('are told')

@@ -91,8 +91,16 @@ describe('a subscribed channel', () => {
     const entry = await curator.press('entry:abcdef02')
     expect(entry.text).toContain('Not the same')
     expect(entry.text).not.toContain('Track as claim')
-    expect((await curator.press(entry.custom(/Not the same/))).text).toContain('count no more for the claim')
+    const done = await curator.press(entry.custom(/Not the same/))
+    expect(done.text).toContain('count no more for the claim **The lamps stay on.**')
     expect((await curator.press('entry:abcdef02')).text).not.toMatch(/Not the same|Track as claim/)
+    const corrections = await curator.slash('claim corrections')
+    const [row, ...others] = corrections.parts.flatMap(({ options = [] }) => options)
+    expect(others).toEqual([])
+    expect(corrections.text).toContain('is not “The lamps stay on.”')
+    const back = await curator.press(corrections.custom(/Take one back/), [row?.value ?? ''])
+    expect(back.text).toContain('Nothing was corrected')
+    expect((await curator.press('entry:abcdef02')).text).toContain('Not the same')
     const stranger = new Person(server, { guild: IDS.otherGuild, channel: IDS.otherChannel })
     expect((await stranger.press('entry:abcdef02')).text).not.toContain('Not the same')
   })
@@ -214,6 +222,18 @@ describe('a channel that filters', () => {
     const edited = await new Person(server).slash('subscriptions edit', { clear: 'filter' })
     expect(edited.text).toContain('gets digests')
     expect((await subscription())?.filter).toBeNull()
+  })
+
+  test.each([
+    ['hourly', 'hourly'],
+    ['immediate', 'immediate'],
+    ['daily 8:30', 'daily 08:30'],
+    ['weekdays 18:00', 'weekdays 18:00'],
+    ['weekly mon 9:00', 'weekly monday 09:00'],
+    ['0 8,20 * * *', '0 8,20 * * *'],
+  ])('is listed with its schedule %s as it can be written', async (schedule, listed) => {
+    await new Person(server).slash('subscribe', { schedule })
+    expect((await new Person(server).slash('subscriptions list')).text).toContain(`\`${listed}\` UTC`)
   })
 
   test('is listed with what it filters for', async () => {
