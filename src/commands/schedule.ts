@@ -1,4 +1,4 @@
-import { nextDue } from '../digests/schedule.ts'
+import { IMMEDIATE, nextDue } from '../digests/schedule.ts'
 import type { Choice } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import type { Say } from '../messages/say.ts'
@@ -15,7 +15,7 @@ export function parseSchedule(written: string, say: Say): string {
   const words = written.trim().toLowerCase().split(/\s+/)
   const [kind = '', ...rest] = words
   if (kind === 'hourly' && rest.length === 0) return '0 * * * *'
-  if (kind === 'immediate' && rest.length === 0) return '*/5 * * * *'
+  if (kind === 'immediate' && rest.length === 0) return IMMEDIATE
   const time = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(rest.at(-1) ?? '')
   if (time) {
     const at = `${Number(time[2])} ${Number(time[1])}`
@@ -31,7 +31,7 @@ export function parseSchedule(written: string, say: Say): string {
 /** A cron expression as people write it, where it has such a form: what `parseSchedule` reads. */
 export function describeSchedule(expression: string): string {
   if (expression === '0 * * * *') return 'hourly'
-  if (expression === '*/5 * * * *') return 'immediate'
+  if (expression === IMMEDIATE) return 'immediate'
   const [, minute, hour, day = ''] = /^(\d+) (\d+) \* \* (\*|1-5|[0-6])$/.exec(expression) ?? []
   if (minute === undefined || hour === undefined) return expression
   const at = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`

@@ -1,5 +1,8 @@
 import { Cron } from 'croner'
 
+/** The schedule of who wants to be told at once: often enough for that, and never message by message. */
+export const IMMEDIATE = '*/5 * * * *'
+
 /**
  * When a schedule next falls due, strictly after a moment. An hour that daylight saving skips is made up for at its
  * end; one that it repeats counts once.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { composeDigest } from '../digests/compose-digest.ts'
 import { isQuiet } from '../digests/quiet-hours.ts'
-import { nextDue } from '../digests/schedule.ts'
+import { IMMEDIATE, nextDue } from '../digests/schedule.ts'
 import { createWanted } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -163,8 +163,28 @@ const ASKED_MS = 10 * 60_000
 
 /** Whether its quiet hours are over, or somebody asked just now. What falls due within them waits, and is composed as one. */
 export function mayTell(subscription: Subscription, now: string): boolean {
-  const waited = Date.parse(now) - Date.parse(subscription.askedAt ?? '')
-  return (waited >= 0 && waited < ASKED_MS) || !isQuiet(subscription, now)
+  return wasAsked(subscription, now) || !isQuiet(subscription, now)
+}
+
+function wasAsked({ askedAt }: Subscription, now: string): boolean {
+  const waited = Date.parse(now) - Date.parse(askedAt ?? '')
+  return waited >= 0 && waited < ASKED_MS
+}
+
+/** A channel that gets what is new at once gets at most so many digests an hour; the rest comes with the next one. */
+const BURST = 6
+const HOUR_MS = 3_600_000
+
+/** When a channel that has had its share of this hour is due again; null where it may be told now. */
+export async function burstEnds(
+  subscription: Subscription,
+  { store, now }: Pick<DigestKit, 'store' | 'now'>,
+): Promise<string | null> {
+  const { schedule, target } = subscription
+  if (schedule !== IMMEDIATE || target.kind !== 'discord' || wasAsked(subscription, now())) return null
+  const oldest = (await store.digests.of(target.guildId, target.channelId, BURST))[BURST - 1]
+  const ends = oldest ? new Date(Date.parse(oldest.composedAt) + HOUR_MS).toISOString() : ''
+  return ends > now() ? ends : null
 }
 
 /** Hands over everything owed. `deliver` throws where it could not; a refusal that will not mend pauses the channel. */

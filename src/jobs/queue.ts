@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nextDue } from '../digests/schedule.ts'
 import type { Source, SourceState, Subscription } from '../model.ts'
 import { analyseStored } from './analyse.ts'
-import { composeFor, deliverOwed, mayTell } from './digest.ts'
+import { burstEnds, composeFor, deliverOwed, mayTell } from './digest.ts'
 import { editOwed } from './edits.ts'
 import { findCopies } from './evidence.ts'
 import { pollSource } from './ingest.ts'
@@ -99,7 +99,10 @@ export async function tellRound(kit: Kit, { all = false } = {}): Promise<number>
     : []
   for (const subscription of [...due, ...asked]) {
     if (subscription.id === SAMPLE.id || kit.stopping.aborted || !mayTell(subscription, now)) continue
-    await composeFor(kit, subscription)
+    const held = await burstEnds(subscription, kit)
+    const { id, schedule, timeZone } = subscription
+    if (held) await kit.store.subscriptions.reschedule(id, { schedule, timeZone, nextDigestAt: held })
+    else await composeFor(kit, subscription)
   }
   const sent = await deliverOwed(kit, kit.deliver)
   await editOwed(kit, kit.redraw)

@@ -116,6 +116,34 @@ describe('a curator who parts an entry from its claim', () => {
   })
 })
 
+describe('a channel that wants to be told at once', () => {
+  test('gets six digests an hour at most, then the rest as one', async () => {
+    await scene.person.slash('subscriptions edit', { schedule: 'immediate' })
+    const words = ['wharf', 'pier', 'ferry', 'market', 'school', 'bridge', 'tower', 'station']
+    for (const [i, place] of words.entries()) {
+      await scene.say(`st-${i}`, `The lamps of the ${place} ${'go out early today '.repeat(i + 1)}`)
+      await scene.tick(`2026-03-02T12:${String(i * 5 + 5).padStart(2, '0')}:05.000Z`)
+    }
+    expect(posts()).toHaveLength(6)
+    expect(words.filter((place) => JSON.stringify(posts().map(({ body }) => body)).includes(place))).toHaveLength(6)
+    await scene.tick('2026-03-02T13:05:00.000Z')
+    expect(posts()).toHaveLength(6)
+    await scene.tick('2026-03-02T13:05:10.000Z')
+    expect(posts()).toHaveLength(7)
+    expect(JSON.stringify(posts()[6]?.body)).toMatch(/example\/st-6.*example\/st-7/)
+  })
+
+  test('gets more where somebody asks with /digest now', async () => {
+    await scene.person.slash('subscriptions edit', { schedule: 'immediate' })
+    for (let i = 0; i < 7; i += 1) {
+      await scene.say(`st-${i}`, `The lamps of quay ${i} ${'stay dark all night '.repeat(i + 1)}`)
+      if (i === 6) await scene.person.slash('digest now')
+      await scene.tick(`2026-03-02T12:${String(i * 5 + 5).padStart(2, '0')}:05.000Z`)
+    }
+    expect(posts()).toHaveLength(7)
+  })
+})
+
 describe('a subscription that asks for pictures', () => {
   test('gets the spread of a quotation that several outlets carry, beside its entry and with the same in words', async () => {
     await scene.person.slash('subscriptions edit', { pictures: true })
