@@ -58,6 +58,15 @@ async function* decoded(raw: AsyncIterable<Buffer>, decoder: Transform): AsyncGe
   decoder.on('error', (error) => {
     failure = error
   })
+  // A decoder that meets damage closes, and never says that it took what it was given.
+  const write = (bytes: Buffer) =>
+    new Promise<void>((done) => {
+      decoder.once('close', done)
+      decoder.write(bytes, () => {
+        decoder.off('close', done)
+        done()
+      })
+    })
   try {
     let writing = Promise.resolve()
     for await (const chunk of raw)
@@ -65,7 +74,7 @@ async function* decoded(raw: AsyncIterable<Buffer>, decoder: Transform): AsyncGe
         await writing
         const measure = ready.splice(0)
         // The next measure is decoded in its own thread while this one is read.
-        writing = new Promise<void>((done) => decoder.write(chunk.subarray(at, at + MEASURE), () => done()))
+        writing = write(chunk.subarray(at, at + MEASURE))
         yield* measure
       }
     await writing

@@ -210,6 +210,14 @@ describe('posts as JSON lines', () => {
     expect(problems.map(({ where }) => where.split(', ').at(-2))).toEqual(['line 2', 'line 3'])
   })
 
+  test.each(['gzip', 'zstd'] as const)('damaged inside their %s packing say so and end', async (packing) => {
+    const text = Buffer.from('{"id_str":"2028730275483095040","text":"The lamps stay on"}\n'.repeat(2000))
+    const bytes = packing === 'gzip' ? gzipSync(text) : zstdCompressSync(text)
+    bytes.fill(0xff, 12)
+    const { problems } = await reading(`damaged.jsonl.${packing === 'gzip' ? 'gz' : 'zst'}`, bytes)
+    expect(problems[0]?.reason).toMatch(/damaged or cut/)
+  })
+
   test('cut in the middle of their packing give what came before', async () => {
     const many = Array.from({ length: 3000 }, (_, i) =>
       line({ id_str: String(2028730275483095040n + BigInt(i)), full_text: `Count ${i} ${Math.sin(i)}` }),
