@@ -40,7 +40,7 @@ export class SourceError extends Error {
   }
 }
 
-export type StoreFailure = 'locked' | 'newer' | 'read-only' | 'full' | 'damaged' | 'unreachable'
+export type StoreFailure = 'locked' | 'newer' | 'read-only' | 'full' | 'damaged' | 'unreachable' | 'refused'
 
 /** The store cannot be used. The message says what to do. */
 export class StoreError extends Error {

@@ -67,8 +67,7 @@ Exit code 1 where no claim could be read.`,
       },
     })
     const [what, ...rest] = positionals
-    const open = async () =>
-      openStore({ dataFolder: (await loadConfig({ config: values.config, data: values.data })).dataFolder })
+    const open = async () => openStore(await loadConfig({ config: values.config, data: values.data }))
     if (what === 'import' && rest.length > 0) return importAll(rest, values['dry-run'] ? null : open, io)
     if (what === 'export' && rest.length === 0) {
       const format = FORMATS.find((one) => one === (values.format ?? 'jsonl'))

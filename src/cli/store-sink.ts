@@ -27,11 +27,13 @@ export async function openStoreSink(paths: { config?: string; data?: string }, i
   const flush = async () => {
     const work = batch
     batch = []
-    await store.transaction(async (tx) => {
+    added += await store.transaction(async (tx) => {
       // What is read in by hand is on record, and no news for a channel.
-      for (const keep of work) added += await keep(tx, { isNews: () => false, now: new Date().toISOString() })
+      let fresh = 0
+      for (const keep of work) fresh += await keep(tx, { isNews: () => false, now: new Date().toISOString() })
       if (reading) await tx.readings.put(reading)
-    })
+      return fresh
+    }, 'snapshot')
     // Somebody may have pressed Ctrl-C.
     await new Promise(setImmediate)
   }

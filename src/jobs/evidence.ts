@@ -33,7 +33,7 @@ export async function findCopies({ store, config, reader, now, log, stopping }: 
         const archivedAt = copy && holds ? [...document.archivedAt, copy] : document.archivedAt
         const facts = { sourceId: '', keys: [], backlog: false, sample: false, now: now(), owner: 'unchanged' }
         await tx.documents.put({ ...document, archivedAt, copyAskedAt: now() }, facts)
-      })
+      }, 'snapshot')
       if (holds) found += 1
     } catch (error) {
       if (!(error instanceof SourceError)) throw error

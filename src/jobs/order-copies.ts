@@ -99,5 +99,5 @@ async function note(id: string, order: CopyOrder, copy: ArchivedCopy | null, { s
     const archivedAt = copy ? [...document.archivedAt, copy] : document.archivedAt
     const facts = { sourceId: '', keys: [], backlog: false, sample: false, now: now(), owner: 'unchanged' }
     await tx.documents.put({ ...document, archivedAt, copyOrder }, facts)
-  })
+  }, 'snapshot')
 }

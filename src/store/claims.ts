@@ -1,12 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import type { Claim } from '../model.ts'
+import type { Dialect } from './dialect.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /** SQLite takes at most 32,766 values in one statement. */
 const AT_ONCE = 2000
 
-export function claimsTable(db: Kysely<Tables>): Store['claims'] {
+export function claimsTable(db: Kysely<Tables>, dialect: Dialect): Store['claims'] {
   const toRow = (claim: Claim) => ({ owner: claim.owner, status: claim.status, body: JSON.stringify(claim) })
 
   async function remember(before: Claim | null, after: Claim, { by, now }: { by: string; now: string }) {
@@ -93,20 +94,17 @@ export function claimsTable(db: Kysely<Tables>): Store['claims'] {
       }))
     },
     async search(words, limit) {
-      const asked = words.map((word) => `"${word.replaceAll('"', '')}"`).filter((word) => word !== '""')
+      const asked = words.map((word) => word.replaceAll('"', '')).filter((word) => word !== '')
       if (asked.length === 0) return []
-      const { rows } = await sql<{ body: string }>`
-        select claims.body from claim_words join claims on claims.rowid = claim_words.rowid
-        where claim_words match ${asked.join(' OR ')} order by bm25(claim_words) limit ${limit}`.execute(db)
-      return rows.map(({ body }) => JSON.parse(body) as Claim)
+      return (await dialect.searchClaims(db, asked, limit)).map((body) => JSON.parse(body) as Claim)
     },
     async imported({ after, limit }) {
       const rows = await db
         .selectFrom('claims')
         .select('body')
         .where('id', '>', after)
-        // The plus keeps SQLite to the order of ids: by owner, each page would sort all claims.
-        .where(sql<string>`+owner`, '=', 'operator')
+        // Joined with nothing, so that the database keeps to the order of ids: by owner, each page would sort all claims.
+        .where(sql<string>`owner || ''`, '=', 'operator')
         .where('configured', '=', 0)
         .orderBy('id')
         .limit(limit)

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { Delivery, Digest } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -65,35 +65,46 @@ export function digestsTable(db: Kysely<Tables>): Store['digests'] {
   }
 }
 
+const toDelivery = (row: Selectable<Tables['deliveries']>): Delivery => ({
+  id: row.id,
+  subscriptionId: row.subscription_id,
+  target: JSON.parse(row.target) as Delivery['target'],
+  digest: JSON.parse(row.digest) as Digest,
+  nonce: row.nonce,
+  status: 'owed',
+  dueAt: row.due_at,
+  attempts: row.attempts,
+  deliveredAt: row.delivered_at,
+  messageIds: JSON.parse(row.message_ids) as string[],
+  lastError: row.last_error,
+})
+
 export function deliveriesTable(db: Kysely<Tables>): Store['deliveries'] {
+  const owed = (now: string) =>
+    db
+      .selectFrom('deliveries')
+      .where('deliveries.status', '=', 'owed')
+      .where('deliveries.due_at', '<=', now)
+      .where(
+        'subscription_id',
+        'not in',
+        db.selectFrom('subscriptions').select('id').where('paused_because', 'is not', null),
+      )
   return {
     async owed(now) {
-      const rows = await db
-        .selectFrom('deliveries')
-        .selectAll()
-        .where('status', '=', 'owed')
-        .where('due_at', '<=', now)
-        .where(
-          'subscription_id',
-          'not in',
-          db.selectFrom('subscriptions').select('id').where('paused_because', 'is not', null),
-        )
-        .orderBy('composed_at')
-        .limit(100)
+      return (await owed(now).selectAll('deliveries').orderBy('composed_at').limit(100).execute()).map(toDelivery)
+    },
+    async owedIds(now) {
+      const rows = owed(now).leftJoin('subscriptions', 'subscriptions.id', 'deliveries.subscription_id')
+      const found = await rows
+        .select(['deliveries.id', 'subscriptions.guild_id'])
+        .orderBy('deliveries.composed_at')
         .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        subscriptionId: row.subscription_id,
-        target: JSON.parse(row.target) as Delivery['target'],
-        digest: JSON.parse(row.digest) as Digest,
-        nonce: row.nonce,
-        status: 'owed',
-        dueAt: row.due_at,
-        attempts: row.attempts,
-        deliveredAt: row.delivered_at,
-        messageIds: JSON.parse(row.message_ids) as string[],
-        lastError: row.last_error,
-      }))
+      return found.map((row) => ({ id: row.id, guildId: row.guild_id }))
+    },
+    async owedOne(id, now) {
+      const row = await owed(now).selectAll('deliveries').where('deliveries.id', '=', id).executeTakeFirst()
+      return row ? toDelivery(row) : null
     },
     async unseen(subscriptionId) {
       const seen = db

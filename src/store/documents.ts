@@ -1,12 +1,13 @@
-import { type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Document } from '../model.ts'
+import type { Dialect } from './dialect.ts'
 import type { Analysis, DocumentFacts, Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { type Viewer, visible } from './viewer.ts'
 
 const read = (row: { body: string } | undefined): Document | null => (row ? (JSON.parse(row.body) as Document) : null)
 
-export function documentsTable(db: Kysely<Tables>, viewer: Viewer): Store['documents'] {
+export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dialect): Store['documents'] {
   const seen = () =>
     db
       .selectFrom('documents')
@@ -91,18 +92,30 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer): Store['docum
         .execute()
       return rows.map((row) => JSON.parse(row.body) as Document)
     },
-    async unanalysed(version, limit) {
+    async unanalysed(version, limit, share) {
       const rows = await db
         .selectFrom('documents')
         .select('body')
-        .where((is) => is.or([is('analysed_version', 'is', null), is('analysed_version', '!=', version)]))
+        .where(waits(version))
+        .$if(share !== undefined, (all) =>
+          all.where((is) =>
+            is.or([
+              is('id', 'like', `%${share?.ending}`),
+              ...(share?.others.length ? [is.and(share.others.map((other) => is('id', 'not like', `%${other}`)))] : []),
+            ]),
+          ),
+        )
         .orderBy('recorded_at')
         .limit(limit)
         .execute()
       return rows.map((row) => JSON.parse(row.body) as Document)
     },
+    async endingsUnanalysed(version) {
+      const some = await db.selectFrom('documents').select('id').where(waits(version)).limit(ENOUGH).execute()
+      return [...new Set(some.map(({ id }) => id.slice(-1)))]
+    },
     async analyseAgain(which) {
-      const again = db.updateTable('documents').set({ analysed_version: 'again' })
+      const again = db.updateTable('documents').set({ analysed_version: AGAIN })
       if ('entityId' in which) {
         const mentioning = db.selectFrom('mentions').select('document_id').where('entity_id', '=', which.entityId)
         await again.where('id', 'in', mentioning).where('analysed_version', 'is not', null).execute()
@@ -124,9 +137,24 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer): Store['docum
         and analysed_version is not null and (${holds})`.execute(db)
       return last
     },
-    analysed: (id, analysis) => putAnalysis(db, id, analysis),
+    async analysed(id, analysis) {
+      if (db.isTransaction) return putAnalysis(db, id, analysis, dialect)
+      await dialect.inTransaction(db, 'analyse', (tx) => putAnalysis(tx, id, analysis, dialect))
+    },
   }
 }
+
+/** Of so many documents that wait, every share has one. */
+const ENOUGH = 500
+
+/** Documents that were never analysed, are marked for it again, or (unless null) were analysed by another version. */
+const waits = (version: string | null) => (is: ExpressionBuilder<Tables, 'documents'>) =>
+  is.or([
+    is('analysed_version', 'is', null),
+    version === null ? is('analysed_version', '=', AGAIN) : is('analysed_version', '!=', version),
+  ])
+
+const AGAIN = 'again'
 
 /** Documents that are looked through at one sitting: a few milliseconds. */
 const STRETCH = 200
@@ -154,12 +182,10 @@ async function setOwner(db: Kysely<Tables>, id: string, isKnown: boolean, facts:
   await db.updateTable('documents').set({ analysed_version: null }).where('id', '=', id).execute()
 }
 
-async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis): Promise<void> {
-  const document = await db
-    .selectFrom('documents')
-    .select(['analysed_version', 'backlog', 'body'])
-    .where('id', '=', id)
-    .executeTakeFirst()
+async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis, dialect: Dialect): Promise<void> {
+  const asked = db.selectFrom('documents').select(['analysed_version', 'backlog', 'body']).where('id', '=', id)
+  // Its text does not change meanwhile.
+  const document = await dialect.hold(asked).executeTakeFirst()
   if (!document) return
   if (analysis.text !== undefined && (JSON.parse(document.body) as Document).text !== analysis.text) return
   const before = await db
@@ -206,11 +232,12 @@ async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis): 
     if (old) {
       if (old.body !== body) await db.updateTable('statements').set(columns).where('id', '=', statement.id).execute()
     } else {
-      const { insertId } = await db
+      const { sequence } = await db
         .insertInto('statements')
         .values({ id: statement.id, document_id: id, backlog, recorded_at: analysis.now, ...columns })
+        .returning('sequence')
         .executeTakeFirstOrThrow()
-      const words = { rowid: Number(insertId), content: statement.content, speaker: statement.speaker?.name ?? '' }
+      const words = { rowid: sequence, content: statement.content, speaker: statement.speaker?.name ?? '' }
       await db.insertInto('statement_words').values(words).execute()
     }
   }

@@ -29,12 +29,20 @@ export const MIGRATIONS: Record<string, Migration> = {
  * @param before called with the name of the first migration that is due, where the database holds something already
  * @throws {StoreError} `newer` where it is ahead of us
  */
-export async function migrate(
+export const migrate = (
   db: Kysely<Tables>,
   where: string,
+  before?: (next: string) => Promise<unknown>,
+): Promise<void> => migrateWith(db, where, MIGRATIONS, before)
+
+/** As `migrate`, with the migrations of another kind of database. */
+export async function migrateWith(
+  db: Kysely<Tables>,
+  where: string,
+  migrations: Record<string, Migration>,
   before: (next: string) => Promise<unknown> = async () => {},
 ): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const known = await migrator.getMigrations()
   const next = known.find(({ executedAt }) => !executedAt)
   if (next && known.some(({ executedAt }) => executedAt)) await before(next.name)

@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely'
-import { StoreError } from '../errors.ts'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { backUpBeforeMigration } from './backups.ts'
 import { claimsTable } from './claims.ts'
+import type { Dialect } from './dialect.ts'
 import { deliveriesTable, digestsTable } from './digests.ts'
 import { documentsTable } from './documents.ts'
 import { entitiesTable } from './entities.ts'
@@ -12,7 +12,7 @@ import { postingsTable, revisionsTable } from './postings.ts'
 import { readingsTable } from './readings.ts'
 import { retentionTable } from './retention.ts'
 import { sourcesTable } from './sources.ts'
-import { asStoreError, openSqlite } from './sqlite.ts'
+import { asStoreError, openSqlite, sqliteDialect } from './sqlite.ts'
 import { statementsTable } from './statements.ts'
 import type { Store } from './store.ts'
 import { subscriptionsTable, watchTermsTable } from './subscriptions.ts'
@@ -20,37 +20,47 @@ import type { Tables } from './tables.ts'
 import type { Viewer } from './viewer.ts'
 import { watchTable } from './watch.ts'
 
+/** Where the record is: a database, or without one a file in the data folder. */
+export type Place = { dataFolder: string; store?: { kind: 'sqlite' } | { kind: 'postgres'; url: string } }
+
 /**
  * Opens the record, making or bringing it up to date first.
  *
- * @param options.dataFolder absolute path of the folder that holds the embedded store
+ * @param place.dataFolder absolute path of the folder that holds the embedded store
  * @throws {StoreError} with what to do
  */
-export async function openStore(options: { dataFolder: string }): Promise<Store> {
-  const { db, path } = openSqlite(options.dataFolder)
+export async function openStore({ dataFolder, store }: Place): Promise<Store> {
+  if (store?.kind === 'postgres') {
+    // Its driver is loaded only where it is used.
+    const { openPostgres } = await import('./postgres/open-postgres.ts')
+    return bind(await openPostgres(store.url))
+  }
+  const { db, path } = openSqlite(dataFolder)
   try {
     await migrate(db, path, (next) => backUpBeforeMigration(path, next, new Date().toISOString()))
   } catch (error) {
     await db.destroy()
     throw asStoreError(error, path)
   }
-  return bind(db, path)
+  return bind({ db, where: path, dialect: sqliteDialect })
 }
 
+type Bound = { db: Kysely<Tables>; where: string; dialect: Dialect }
+
 /** All nouns over one connection or one transaction, as one viewer sees them. */
-function bind(db: Kysely<Tables>, where: string, viewer: Viewer = 'all'): Store {
+function bind({ db, where, dialect }: Bound, viewer: Viewer = 'all'): Store {
+  const again = (other: Kysely<Tables>, who = viewer) => bind({ db: other, where, dialect }, who)
   return {
     where,
-    async transaction(work) {
+    postgres: dialect.name === 'postgres' ? { execute: (text, values) => executeIn(db, text, values) } : null,
+    async transaction(work, lane = 'all') {
       try {
-        return db.isTransaction
-          ? await work(bind(db, where, viewer))
-          : await db.transaction().execute((tx) => work(bind(tx, where, viewer)))
+        return db.isTransaction ? await work(again(db)) : await dialect.inTransaction(db, lane, (tx) => work(again(tx)))
       } catch (error) {
-        throw asStoreError(error, where)
+        throw dialect.asError(error, where)
       }
     },
-    seenBy: (guildId) => bind(db, where, guildId),
+    seenBy: (guildId) => again(db, guildId),
     async counts() {
       const count = async (table: 'sources' | 'documents' | 'statements' | 'claims') =>
         Number(
@@ -75,24 +85,16 @@ function bind(db: Kysely<Tables>, where: string, viewer: Viewer = 'all'): Store 
     },
     async check() {
       try {
-        const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
-        const verdict = rows[0]?.quick_check
-        if (verdict !== 'ok')
-          throw new StoreError(
-            'damaged',
-            `${where}: the database is damaged (${verdict}); move it away and restore a backup`,
-          )
-        await db.transaction().execute((tx) => sql`create table if not exists probe (at text)`.execute(tx))
-        await sql`drop table if exists probe`.execute(db)
+        await dialect.check(db, where)
       } catch (error) {
-        throw asStoreError(error, where)
+        throw dialect.asError(error, where)
       }
     },
     sources: sourcesTable(db, viewer),
-    documents: documentsTable(db, viewer),
-    statements: statementsTable(db, viewer),
+    documents: documentsTable(db, viewer, dialect),
+    statements: statementsTable(db, viewer, dialect),
     entities: entitiesTable(db, viewer),
-    claims: claimsTable(db),
+    claims: claimsTable(db, dialect),
     matching: matchingTable(db),
     subscriptions: subscriptionsTable(db),
     watchTerms: watchTermsTable(db),
@@ -108,4 +110,9 @@ function bind(db: Kysely<Tables>, where: string, viewer: Viewer = 'all'): Store 
       await db.destroy()
     },
   }
+}
+
+async function executeIn(db: Kysely<Tables>, text: string, values: unknown[] = []) {
+  const { rows } = await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, values))
+  return { rows }
 }

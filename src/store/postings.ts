@@ -1,10 +1,23 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Posting, Revision } from '../model.ts'
-import type { Store } from './store.ts'
+import type { OwedEdit, Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
 export function postingsTable(db: Kysely<Tables>): Store['postings'] {
   const all = () => db.selectFrom('postings').selectAll()
+  const owedEdits = (now: string) =>
+    db
+      .selectFrom('edits')
+      .innerJoin('postings', 'postings.id', 'edits.posting_id')
+      .innerJoin('deliveries', 'deliveries.id', 'postings.delivery_id')
+      .selectAll('postings')
+      .select(['edits.version', 'edits.attempts'])
+      .where('edits.due_at', '<=', now)
+      .where(
+        'deliveries.subscription_id',
+        'not in',
+        db.selectFrom('subscriptions').select('id').where('paused_because', 'is not', null),
+      )
   return {
     async begin(posting) {
       const { id, deliveryId, guildId, channelId, startedAt, triedAt, drawn } = posting
@@ -59,7 +72,7 @@ export function postingsTable(db: Kysely<Tables>): Store['postings'] {
             .insertInto('edits')
             .values({ posting_id, version: 1, due_at: now, attempts: 0, last_error: null })
             .onConflict((conflict) =>
-              conflict.column('posting_id').doUpdateSet({ version: sql`version + 1`, due_at: now, attempts: 0 }),
+              conflict.column('posting_id').doUpdateSet({ version: sql`edits.version + 1`, due_at: now, attempts: 0 }),
             )
             .execute()
           owed += 1
@@ -68,22 +81,11 @@ export function postingsTable(db: Kysely<Tables>): Store['postings'] {
       return owed
     },
     async owedEdits(now) {
-      const rows = await db
-        .selectFrom('edits')
-        .innerJoin('postings', 'postings.id', 'edits.posting_id')
-        .innerJoin('deliveries', 'deliveries.id', 'postings.delivery_id')
-        .selectAll('postings')
-        .select(['edits.version', 'edits.attempts'])
-        .where('edits.due_at', '<=', now)
-        .where(
-          'deliveries.subscription_id',
-          'not in',
-          db.selectFrom('subscriptions').select('id').where('paused_because', 'is not', null),
-        )
-        .orderBy('edits.due_at')
-        .limit(100)
-        .execute()
-      return rows.map((row) => ({ posting: read(row), version: row.version, attempts: row.attempts }))
+      return (await owedEdits(now).orderBy('edits.due_at').limit(100).execute()).map(toOwedEdit)
+    },
+    async owedEdit(id, now) {
+      const row = await owedEdits(now).where('postings.id', '=', id).executeTakeFirst()
+      return row ? toOwedEdit(row) : null
     },
     async edited(id, version) {
       await db.deleteFrom('edits').where('posting_id', '=', id).where('version', '=', version).execute()
@@ -109,6 +111,12 @@ const read = (row: Selectable<Tables['postings']>): Posting => ({
   messageIds: JSON.parse(row.message_ids) as string[],
   postedAt: row.posted_at,
   drawn: JSON.parse(row.drawn) as Posting['drawn'],
+})
+
+const toOwedEdit = (row: Selectable<Tables['postings']> & { version: number; attempts: number }): OwedEdit => ({
+  posting: read(row),
+  version: row.version,
+  attempts: row.attempts,
 })
 
 export function revisionsTable(db: Kysely<Tables>): Store['revisions'] {

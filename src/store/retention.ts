@@ -17,7 +17,7 @@ export function retentionTable(db: Kysely<Tables>): Store['retention'] {
     async returned(guildId) {
       await db.deleteFrom('left_guilds').where('guild_id', '=', guildId).execute()
     },
-    async compare(present, now) {
+    async compare(present, now, hears = () => true) {
       const here = new Set(present)
       const known = await db
         .selectFrom('guild_settings')
@@ -31,7 +31,7 @@ export function retentionTable(db: Kysely<Tables>): Store['retention'] {
             .$narrowType<{ guild_id: string }>(),
         )
         .execute()
-      for (const { guild_id } of known) if (!here.has(guild_id)) await this.left(guild_id, now)
+      for (const { guild_id } of known) if (hears(guild_id) && !here.has(guild_id)) await this.left(guild_id, now)
       const left = await db.selectFrom('left_guilds').select('guild_id').execute()
       for (const { guild_id } of left) if (here.has(guild_id)) await this.returned(guild_id)
     },

@@ -87,6 +87,10 @@ export function sourcesTable(db: Kysely<Tables>, viewer: Viewer): Store['sources
         .execute()
       return rows.map(read)
     },
+    async get(id) {
+      const row = await configured().where('sources.id', '=', id).executeTakeFirst()
+      return row ? read(row) : null
+    },
     async remember(state) {
       const row = { next_poll_at: state.nextPollAt, body: JSON.stringify(state) }
       await db

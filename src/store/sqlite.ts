@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { type DialectAdapter, Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type DialectAdapter, Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { StoreError } from '../errors.ts'
+import type { Dialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 /** The record's file in its data folder. */
@@ -14,7 +15,7 @@ class Adapter extends SqliteAdapter {
     return true
   }
 }
-class Dialect extends SqliteDialect {
+class FileDialect extends SqliteDialect {
   override createAdapter(): DialectAdapter {
     return new Adapter()
   }
@@ -29,7 +30,7 @@ export function openSqlite(folder: string): { db: Kysely<Tables>; path: string }
     const file = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true })
     if (fresh) chmodSync(path, 0o600)
     file.exec('pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory')
-    return { db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(file) }) }), path }
+    return { db: new Kysely<Tables>({ dialect: new FileDialect({ database: adapt(file) }) }), path }
   } catch (error) {
     throw asStoreError(error, folder)
   }
@@ -73,6 +74,39 @@ function adapt(file: DatabaseSync): SqliteDatabase {
     },
   }
 }
+
+export const sqliteDialect: Dialect = {
+  name: 'sqlite',
+  asError: asStoreError,
+  inTransaction: (db, _lane, work) => db.transaction().execute(work),
+  async searchStatements(db, words, limit) {
+    const { rows } = await sql<{ rowid: number }>`select rowid from statement_words
+      where statement_words match ${anyOf(words)} order by bm25(statement_words) limit ${limit}`.execute(db)
+    return rows.map(({ rowid }) => rowid)
+  },
+  async searchClaims(db, words, limit) {
+    const { rows } = await sql<{ body: string }>`select claims.body from claim_words
+      join claims on claims.rowid = claim_words.rowid
+      where claim_words match ${anyOf(words)} order by bm25(claim_words) limit ${limit}`.execute(db)
+    return rows.map(({ body }) => body)
+  },
+  async check(db, where) {
+    const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
+    const verdict = rows[0]?.quick_check
+    if (verdict !== 'ok')
+      throw new StoreError(
+        'damaged',
+        `${where}: the database is damaged (${verdict}); move it away and restore a backup`,
+      )
+    await db.transaction().execute((tx) => sql`create table if not exists probe (at text)`.execute(tx))
+    await sql`drop table if exists probe`.execute(db)
+  },
+  // Whoever writes holds all.
+  hold: (rows) => rows,
+  settle: async () => {},
+}
+
+const anyOf = (words: string[]): string => words.map((word) => `"${word}"`).join(' OR ')
 
 /** Turns what SQLite or the file system says into words for an operator. Other errors pass through. */
 export function asStoreError(error: unknown, where: string): Error {

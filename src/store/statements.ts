@@ -1,16 +1,19 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Document, Match, Statement } from '../model.ts'
+import type { Dialect } from './dialect.ts'
 import type { Found, Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { type Viewer, visible, withoutForeign } from './viewer.ts'
 
-export function statementsTable(db: Kysely<Tables>, viewer: Viewer): Store['statements'] {
+export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dialect): Store['statements'] {
   const all = () =>
     db
       .selectFrom('statements')
       .innerJoin('documents', 'documents.id', 'statements.document_id')
       .select(['statements.sequence', 'statements.body as statement', 'statements.backlog'])
       .select(['documents.body as document', 'documents.sample'])
+      // One that was written a moment ago has no number yet.
+      .where('statements.sequence', '>', 0)
       .$if(viewer !== 'all', (rows) => rows.where(visible(viewer) as never))
   const read = async (rows: Row[]) => withoutForeign(db, await withMatches(db, rows, viewer), viewer)
   return {
@@ -35,10 +38,7 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer): Store['stat
           .match(/[\p{L}\p{N}]+/gu)
           ?.slice(0, 60) ?? []
       if (words.length === 0) return []
-      const asked = words.map((word) => `"${word}"`).join(' OR ')
-      const hits = await sql<{ rowid: number }>`select rowid from statement_words where statement_words match ${asked}
-        order by bm25(statement_words) limit ${viewer === 'all' ? limit : limit * 4}`.execute(db)
-      const order = hits.rows.map(({ rowid }) => rowid)
+      const order = await dialect.searchStatements(db, words, viewer === 'all' ? limit : limit * 4)
       if (order.length === 0) return []
       const found = await read(await all().where('sequence', 'in', order).execute())
       const place = new Map(order.map((sequence, i) => [sequence, i]))
@@ -81,6 +81,7 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer): Store['stat
       const last = db.selectFrom('statements').select(({ fn }) => fn.max('sequence').as('last'))
       return Number((await last.where('recorded_at', '<', time).executeTakeFirst())?.last ?? 0)
     },
+    settle: () => dialect.settle(db),
     async last() {
       const row = await db
         .selectFrom('statements')

@@ -22,6 +22,8 @@ import type {
   SubscriptionWish,
   WatchTerm,
 } from '../model.ts'
+import type { Lane } from './dialect.ts'
+import type { Postgres } from './turns.ts'
 
 /** A stored statement with its document, the claims it bears on and who is mentioned beside it. `sequence` grows in the order of recording. */
 export type Found = {
@@ -60,6 +62,9 @@ export type Analysis = {
   now: string
 }
 
+/** A posting that is to be drawn again; `version` grows with each reason to. */
+export type OwedEdit = { posting: Posting; version: number; attempts: number }
+
 /** How many sources, documents, statements and deliveries the record holds. */
 export type Counts = { sources: number; documents: number; statements: number; claims: number; owed: number }
 
@@ -70,7 +75,14 @@ export type Counts = { sources: number; documents: number; statements: number; c
 export interface Store extends AsyncDisposable {
   /** For a person: the path of the file, or the database's host and name. */
   readonly where: string
-  transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>
+  /** SQL as Postgres takes it, within this transaction; null where the record is a file. For the queues that live beside it. */
+  readonly postgres: Postgres | null
+  /**
+   * The work may be done again where two transactions were in each other's way: it changes nothing outside.
+   *
+   * @param lane with whom it takes turns, where several processes write (`store/dialect.ts`); `all` where nothing is said
+   */
+  transaction<T>(work: (tx: Store) => Promise<T>, lane?: Lane): Promise<T>
   /**
    * The same record as one server may see it (null: a direct message): without what other servers read for themselves,
    * and with their entities taken back to the words of the text.
@@ -85,6 +97,8 @@ export interface Store extends AsyncDisposable {
     configure(sources: Source[]): Promise<void>
     list(): Promise<{ source: Source; state: SourceState }[]>
     due(now: string): Promise<{ source: Source; state: SourceState }[]>
+    /** Null where it is not configured any more. */
+    get(id: string): Promise<{ source: Source; state: SourceState } | null>
     remember(state: SourceState): Promise<void>
     /** Adds a server's own source, or replaces it. */
     put(source: Source & { owner: string }): Promise<void>
@@ -112,8 +126,15 @@ export interface Store extends AsyncDisposable {
     put(document: Document, facts: DocumentFacts): Promise<void>
     /** Newest first: real documents recorded after a moment in which no statement was found. */
     silentSince(time: string, stretch: { from: number; limit: number }): Promise<Document[]>
-    /** Oldest first: documents that were never analysed, or analysed by another version of the rooms. */
-    unanalysed(version: string, limit: number): Promise<Document[]>
+    /**
+     * Oldest first: documents that were never analysed, or analysed by another version of the rooms (null: of no other),
+     * or that are marked for another analysis.
+     *
+     * @param share only those whose id ends so; `others` are the endings that belong to other shares
+     */
+    unanalysed(version: string | null, limit: number, share?: { ending: string; others: string[] }): Promise<Document[]>
+    /** The last characters of the ids of some documents that wait so. */
+    endingsUnanalysed(version: string | null): Promise<string[]>
     /**
      * Marks documents for another analysis: those that mention an entity, and those of a stretch of the record that
      * hold one of some words. @returns where the next stretch begins, null after the last one
@@ -137,6 +158,8 @@ export interface Store extends AsyncDisposable {
     before(time: string): Promise<number>
     /** The last sequence number given. */
     last(): Promise<number>
+    /** Numbers those of a process that ended before it could. */
+    settle(): Promise<void>
   }
   claims: {
     configure(claims: Claim[]): Promise<void>
@@ -207,6 +230,7 @@ export interface Store extends AsyncDisposable {
     remove(guildId: string, channelId: string): Promise<boolean>
     list(guildId?: string): Promise<Subscription[]>
     due(now: string): Promise<Subscription[]>
+    get(id: string): Promise<Subscription | null>
     /** `mends`: not a person but a trouble pauses it, and it may be resumed without one. */
     pause(id: string, because: string | null, options?: { mends: boolean }): Promise<void>
     /** Changes what it filters for, whom it mentions, where it waits for approval, when it is quiet. */
@@ -258,6 +282,10 @@ export interface Store extends AsyncDisposable {
   }
   deliveries: {
     owed(now: string): Promise<Delivery[]>
+    /** As `owed`, without what they say: all of them, with the server that each is for. */
+    owedIds(now: string): Promise<{ id: string; guildId: string | null }[]>
+    /** Null where it is not owed, or not yet. */
+    owedOne(id: string, now: string): Promise<Delivery | null>
     /** Owed ones of a subscription of which surely nothing was posted, oldest first. */
     unseen(subscriptionId: string): Promise<{ id: string; fromSequence: number; since: string | null }[]>
     delivered(id: string, messageIds: string[], now: string): Promise<void>
@@ -283,7 +311,8 @@ export interface Store extends AsyncDisposable {
     get(id: string): Promise<Posting | null>
     /** Every posting that shows one of these statements is to be drawn again. @returns how many */
     oweEdits(statementIds: string[], options: { guildId?: string; now: string }): Promise<number>
-    owedEdits(now: string): Promise<{ posting: Posting; version: number; attempts: number }[]>
+    owedEdits(now: string): Promise<OwedEdit[]>
+    owedEdit(id: string, now: string): Promise<OwedEdit | null>
     /** Strikes what was owed, unless more has been owed since that version. */
     edited(id: string, version: number): Promise<void>
     /** Counts the try. */
@@ -301,8 +330,11 @@ export interface Store extends AsyncDisposable {
     left(guildId: string, now: string): Promise<void>
     /** It is back, or nothing of it is kept any more. */
     returned(guildId: string): Promise<void>
-    /** Compares the servers that the bot is in with those that the record knows: who is missing has left. */
-    compare(present: string[], now: string): Promise<void>
+    /**
+     * Compares the servers that the bot is in with those that the record knows: who is missing has left.
+     * `hears`: those of which this process would know.
+     */
+    compare(present: string[], now: string, hears?: (guildId: string) => boolean): Promise<void>
     /** Servers that were left before a moment. */
     leftBefore(time: string): Promise<string[]>
     /** Let go of the oldest before a moment, a few hundred at once. @returns how many; 0 where none is left */

@@ -68,6 +68,10 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
         .execute()
       return rows.map(read)
     },
+    async get(id) {
+      const row = await all().where('configured', '=', 1).where('id', '=', id).executeTakeFirst()
+      return row ? read(row) : null
+    },
     async pause(id, because, { mends } = { mends: false }) {
       const row = { paused_because: because, mends: Number(because !== null && mends) }
       await db.updateTable('subscriptions').set(row).where('id', '=', id).execute()

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** SQL as Postgres takes it, values as `$1`, `$2` …; within the transaction it is bound to, where it is bound to one. */
+export type Postgres = { execute(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }
+
+/** Turns and leases that all processes on one database share. Time is the database's own, so that no two clocks differ. */
+export type Turns = {
+  /**
+   * Reserves the next start under a name, at least `gapMs` after the one before.
+   *
+   * @returns milliseconds until then, and the start itself in milliseconds since 1970 by the database's clock
+   */
+  reserve(name: string, gapMs: number): Promise<{ waitMs: number; startsAt: number }>
+  /** Waits for one of so many places under a name, then for its start. @returns gives the place back */
+  take(name: string, limits: { gapMs: number; places: number }): Promise<() => Promise<void>>
+  /** Puts the next start under a name off. */
+  hold(name: string, seconds: number): Promise<void>
+  /** Seconds for which a name is put off; 0 where it is not. */
+  heldSeconds(name: string): Promise<number>
+  /** Takes or renews a lease. @returns false where somebody else holds it */
+  lease(name: string, holder: string, seconds: number): Promise<boolean>
+  giveBack(name: string, holder: string): Promise<void>
+  /** Writes a word down for all processes, over the one before. */
+  note(name: string, word: string): Promise<void>
+  noted(name: string): Promise<string | null>
+  /** Lets go of names that nobody has asked for since a day. */
+  forgetOld(): Promise<void>
+}
+
+/** A process that dies leaves its places behind for so long: longer than any request may take. */
+const PLACE_SECONDS = 120
+/** Between two looks for a free place. */
+const LOOK_MS = 200
+
+/** @param holder names this process */
+export function openTurns(db: Postgres, holder: string): Turns {
+  const one = async (text: string, values: unknown[]) => (await db.execute(text, values)).rows[0]
+  let taken = 0
+
+  const reserve: Turns['reserve'] = async (name, gapMs) => {
+    const row = await one(
+      `insert into turns as known (name, next_at) values ($1, clock_timestamp() + $2 * interval '1 ms')
+       on conflict (name) do update
+         set next_at = greatest(known.next_at, clock_timestamp()) + $2 * interval '1 ms'
+       returning extract(epoch from next_at) * 1000 - $2 as starts_at, extract(epoch from clock_timestamp()) * 1000 as at`,
+      [name, gapMs],
+    )
+    const startsAt = Number(row?.starts_at)
+    return { waitMs: Math.max(0, startsAt - Number(row?.at)), startsAt }
+  }
+
+  const placeOf = async (name: string, places: number, by: string): Promise<number | null> => {
+    const row = await one(
+      `insert into places as known (name, place, holder, until)
+       select $1, wanted.place, $2, clock_timestamp() + $3 * interval '1 s' from generate_series(1, $4::int) wanted (place)
+       where not exists (
+         select from places other where other.name = $1 and other.place = wanted.place and other.until > clock_timestamp())
+       order by wanted.place limit 1
+       on conflict (name, place) do update set holder = excluded.holder, until = excluded.until
+         where known.until <= clock_timestamp()
+       returning place`,
+      [name, by, PLACE_SECONDS, places],
+    )
+    return row ? Number(row.place) : null
+  }
+
+  return {
+    reserve,
+    async take(name, { gapMs, places }) {
+      taken += 1
+      const by = `${holder} ${taken}`
+      for (;;) {
+        const place = await placeOf(name, places, by)
+        if (place === null) {
+          await sleep(LOOK_MS)
+          continue
+        }
+        const giveBack = async () => {
+          await db.execute('delete from places where name = $1 and place = $2 and holder = $3', [name, place, by])
+        }
+        try {
+          await sleep((await reserve(name, gapMs)).waitMs)
+        } catch (error) {
+          await giveBack().catch(() => {})
+          throw error
+        }
+        return giveBack
+      }
+    },
+    async hold(name, seconds) {
+      await db.execute(
+        `insert into turns as known (name, next_at, held_until)
+         values ($1, clock_timestamp() + $2 * interval '1 s', clock_timestamp() + $2 * interval '1 s')
+         on conflict (name) do update set
+           next_at = greatest(known.next_at, excluded.next_at),
+           held_until = greatest(known.held_until, excluded.held_until)`,
+        [name, seconds],
+      )
+    },
+    async heldSeconds(name) {
+      const row = await one(
+        'select extract(epoch from held_until - clock_timestamp()) as seconds from turns where name = $1',
+        [name],
+      )
+      return Math.max(0, Number(row?.seconds ?? 0))
+    },
+    async lease(name, by, seconds) {
+      const row = await one(
+        `insert into leases as known (name, holder, until) values ($1, $2, clock_timestamp() + $3 * interval '1 s')
+         on conflict (name) do update set holder = excluded.holder, until = excluded.until
+           where known.holder = excluded.holder or known.until <= clock_timestamp()
+         returning holder`,
+        [name, by, seconds],
+      )
+      return row !== undefined
+    },
+    async giveBack(name, by) {
+      await db.execute('delete from leases where name = $1 and holder = $2', [name, by])
+    },
+    async note(name, word) {
+      await db.execute(
+        'insert into notes (name, word) values ($1, $2) on conflict (name) do update set word = excluded.word',
+        [name, word],
+      )
+    },
+    async noted(name) {
+      const row = await one('select word from notes where name = $1', [name])
+      return row ? String(row.word) : null
+    },
+    async forgetOld() {
+      await db.execute("delete from turns where next_at < clock_timestamp() - interval '1 day'")
+      await db.execute('delete from places where until < clock_timestamp()')
+      await db.execute('delete from leases where until < clock_timestamp()')
+    },
+  }
+}
+
+/** Their tables hold nothing that a restart would miss. */
+export const TURN_TABLES = [
+  'create table turns (name text primary key, next_at timestamptz not null, held_until timestamptz)',
+  `create table places (name text not null, place int not null, holder text not null, until timestamptz not null,
+     primary key (name, place))`,
+  'create table leases (name text primary key, holder text not null, until timestamptz not null)',
+  'create table notes (name text primary key, word text not null)',
+]
