@@ -39,7 +39,7 @@ export function openReader(
     wayback: wished,
     archiveKey,
   }: Pick<Config, 'allowAddresses' | 'contact' | 'waybackUrl' | 'wayback'> & Partial<Pick<Config, 'archiveKey'>>,
-  limits: Pick<NetOptions, 'hostGapMs' | 'hostConcurrency' | 'concurrency'> = {},
+  limits: Pick<NetOptions, 'hostGapMs' | 'hostConcurrency' | 'concurrency' | 'sharedTurns'> = {},
 ): Reader {
   const net = createNet({ allowAddresses, contact, version: program.version, ...limits })
   const parsers = createParsers({ idleMs: 3000 })

@@ -1,4 +1,11 @@
 type Host = { active: number; nextAt: number; heldUntil: number; waiting: (() => void)[]; timer: NodeJS.Timeout | null }
+/** Turns that several processes share, where one record is read by many. */
+export type SharedTurns = {
+  /** Waits for one of the host's places, then for its start. @returns gives the place back */
+  take(host: string, limits: { gapMs: number; places: number }): Promise<() => Promise<void>>
+  hold(host: string, seconds: number): Promise<void>
+  heldSeconds(host: string): Promise<number>
+}
 export type GateOptions = {
   /** Least time between the starts of two requests to one host. */
   gapMs: number
@@ -6,6 +13,8 @@ export type GateOptions = {
   perHost: number
   /** Most requests under way to all hosts together. */
   overall: number
+  /** With them gap and places hold over all processes together. */
+  shared?: SharedTurns | undefined
 }
 
 /** Lets requests through one host at a time, in the order of asking, with a gap between them. */
@@ -24,7 +33,7 @@ export class HostGate {
     await this.#hostTurn(name)
     await this.#overallTurn()
     try {
-      return await work()
+      return await this.#inSharedTurn(name, work)
     } finally {
       const next = this.#waiting.shift()
       if (next) next()
@@ -37,8 +46,21 @@ export class HostGate {
     }
   }
 
+  async #inSharedTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { shared, gapMs, perHost } = this.#options
+    if (!shared) return work()
+    const giveBack = await shared.take(name, { gapMs, places: perHost })
+    try {
+      return await work()
+    } finally {
+      // A place that cannot be given back comes free by itself.
+      await giveBack().catch(() => {})
+    }
+  }
+
   /** Puts a host's next turn off, as its Retry-After asks. */
   holdOff(name: string, seconds: number): void {
+    this.#options.shared?.hold(name, seconds).catch(() => {})
     const host = this.#host(name)
     host.heldUntil = Math.max(host.heldUntil, performance.now() + seconds * 1000)
     host.nextAt = Math.max(host.nextAt, host.heldUntil)
@@ -46,8 +68,9 @@ export class HostGate {
   }
 
   /** Seconds for which a host wants no visit at all; 0 where it said nothing. */
-  heldSeconds(name: string): number {
-    return Math.max(0, ((this.#hosts.get(name)?.heldUntil ?? 0) - performance.now()) / 1000)
+  async heldSeconds(name: string): Promise<number> {
+    const own = Math.max(0, ((this.#hosts.get(name)?.heldUntil ?? 0) - performance.now()) / 1000)
+    return Math.max(own, (await this.#options.shared?.heldSeconds(name)) ?? 0)
   }
 
   #host(name: string): Host {

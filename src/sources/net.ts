@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, 
 import { Agent, type Dispatcher, request } from 'undici'
 import { SourceError } from '../errors.ts'
 import { type AddressRule, addressRule, checkedUrl, type Resolve, refusedPrivate } from './addresses.ts'
-import { HostGate } from './host-gate.ts'
+import { HostGate, type SharedTurns } from './host-gate.ts'
 
 /** One answer, wholly read, its content coding taken off. Names of headers are lower-case. */
 export type NetResponse = {
@@ -58,6 +58,8 @@ export type NetOptions = {
   hostGapMs?: number
   hostConcurrency?: number
   concurrency?: number
+  /** With them the gap and the requests per host are those of all processes together. */
+  sharedTurns?: SharedTurns | undefined
   /** Finds the addresses of a host name: the system's way by default. */
   resolve?: Resolve
 }
@@ -80,6 +82,7 @@ export function createNet(options: NetOptions = {}): Net {
     gapMs: options.hostGapMs ?? 1000,
     perHost: options.hostConcurrency ?? 2,
     overall: options.concurrency ?? 32,
+    shared: options.sharedTurns,
   })
   const agent = new Agent({
     connect: { lookup: rule.lookup, timeout: options.connectTimeoutMs ?? 10_000 },
@@ -98,7 +101,7 @@ export function createNet(options: NetOptions = {}): Net {
     let url = checkedUrl(address, rule)
     let left = timeoutMs
     for (;;) {
-      const held = gate.heldSeconds(url.hostname)
+      const held = await gate.heldSeconds(url.hostname)
       // Whoever waits that long would hold up others: it is asked again later.
       if (held > LONGEST_WAIT)
         throw new SourceError('held-off', address, 'its host asked for a pause; it is tried again after it', {
