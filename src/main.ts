@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import cron from 'node-cron'
 import { watchFiles } from './config/watch-files.ts'
 import { type Config, loadConfig } from './config.ts'
+import type { Shards } from './discord/client.ts'
 import { ConfigError } from './errors.ts'
 import { openRooms } from './jobs/analyse.ts'
 import { mendClock } from './jobs/clock.ts'
@@ -15,12 +15,14 @@ import { pastRound } from './jobs/past.ts'
 import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
 import { retainRound } from './jobs/retain.ts'
-import { type Pulse, watchRound } from './jobs/watch.ts'
+import { startTicks, untilAborted } from './jobs/ticks.ts'
+import { beat, type Pulse, watchRound } from './jobs/watch.ts'
 import type { Log } from './log.ts'
-import type { Delivery } from './model.ts'
+import type { Delivery, Role } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
 import { openStore } from './store/open-store.ts'
 import { lockFolder } from './store/sqlite.ts'
+import { openTurns } from './store/turns.ts'
 
 const TELL_MS = 5000
 
@@ -37,6 +39,10 @@ export type MainOptions = {
   paths: { config?: string | undefined; data?: string | undefined }
   /** One full cycle, then the end. */
   once: boolean
+  /** What this process does, where several share one database. */
+  role?: Role
+  /** Which of Discord’s shards it holds; without it all. */
+  shards?: Shards | null
   log: Log
   desk: Desk
   now?: () => string
@@ -53,13 +59,17 @@ export async function main({
   config,
   paths,
   once,
+  role = 'all',
+  shards = null,
   log,
   desk,
   now = () => new Date().toISOString(),
 }: MainOptions): Promise<number> {
-  using _lock = lockFolder(config.dataFolder)
+  using _lock = config.store.kind === 'sqlite' ? lockFolder(config.dataFolder) : null
   await using store = await openStore(config)
-  await using reader = openReader(config)
+  const processName = `${hostname()}:${process.pid}`
+  const turns = store.postgres && openTurns(store.postgres, processName)
+  await using reader = openReader(config, turns ? { sharedTurns: turns } : {})
   const stop = new AbortController()
   using _signals = onSignals(stop, desk)
   using _strays = onStrays(log)
@@ -84,8 +94,20 @@ export async function main({
   await mendClock(kit)
   if (once) await kit.rooms.operators.prepare(stop.signal)
   await oweMatching(kit)
-  const pulse: Pulse = { process: `${hostname()}:${process.pid}`, startedAt: now(), polledAt: null, toldAt: null }
+  const pulse: Pulse = { process: processName, startedAt: now(), polledAt: null, toldAt: null }
   using _reload = once ? null : onChange(kit, paths)
+  if (turns && config.store.kind === 'postgres' && !once) {
+    const { workTogether } = await import('./together.ts')
+    return await workTogether(kit, {
+      url: config.store.url,
+      turns,
+      role,
+      shards,
+      pulse: { ...pulse, role },
+      outlets,
+      desk,
+    })
+  }
   const shown = await sampleRound(kit)
   // Discord may take its time to answer: the sources are read meanwhile. A token that is refused ends it all.
   const opening = openOutlets(kit, { once, pulse })
@@ -131,74 +153,47 @@ async function goOn(
   kit: Kit,
   { outlets, pulse, stop }: { outlets: Outlets; pulse: Pulse; stop: AbortSignal },
 ): Promise<void> {
-  const guarded = (name: string, work: () => Promise<unknown>) => async () => {
-    try {
-      if (!stop.aborted) await work()
-    } catch (error) {
-      kit.log.error({ err: error }, `${name} failed; it is tried again at the next tick`)
-    }
-  }
-  // A round that takes longer than the ticks are apart is no news: the next tick finds what is due.
-  const quiet = (message: string | Error) => kit.log.debug(String(message))
-  const logger = {
-    info: quiet,
-    warn: quiet,
-    debug: quiet,
-    error: (message: string | Error) => kit.log.error(String(message)),
-  }
-  const options = { timezone: 'UTC', noOverlap: true, logger }
-  const running = new Set<Promise<void>>()
-  const tick = (name: string, work: () => Promise<unknown>, when = '*/5 * * * * *') => {
-    const run = guarded(name, work)
-    return cron.schedule(
-      when,
-      () => {
-        const done = run().finally(() => running.delete(done))
-        running.add(done)
-        return done
-      },
-      options,
-    )
-  }
-  const tasks = [
-    tick('polling', async () => {
-      await pollRound(kit)
-      pulse.polledAt = kit.now()
-    }),
-    tick('telling', async () => {
-      await tellRound(kit)
-      pulse.toldAt = kit.now()
-    }),
-    tick('keeping', () => retainRound(kit, kit.config.keep), '0 17 3 * * *'),
-    tick('indexing', () => kit.rooms.operators.prepare(stop)),
-    tick('keeping the index', () => kit.rooms.operators.keep(), '0 */15 * * * *'),
-    tick('matching', async () => {
-      await takeClaimsOver(kit)
-      await matchBackRound(kit)
-    }),
-    tick('ordering copies', () => orderCopies(kit), '*/15 * * * * *'),
-    tick('the past of accounts', () => pastRound(kit)),
-    tick('watching', () => watch(kit, pulse, outlets), '30 * * * * *'),
-  ]
+  const ticks = startTicks(kit.log, stop)
+  ticks.every('polling', async () => {
+    await pollRound(kit)
+    pulse.polledAt = kit.now()
+  })
+  ticks.every('telling', async () => {
+    await tellRound(kit)
+    pulse.toldAt = kit.now()
+  })
+  ticks.every('keeping', () => retainRound(kit, kit.config.keep), '0 17 3 * * *')
+  ticks.every('indexing', () => kit.rooms.operators.prepare(stop))
+  ticks.every('keeping the index', () => kit.rooms.operators.keep(), '0 */15 * * * *')
+  ticks.every('matching', async () => {
+    await takeClaimsOver(kit)
+    await matchBackRound(kit)
+  })
+  ticks.every('ordering copies', () => orderCopies(kit), '*/15 * * * * *')
+  ticks.every('the past of accounts', () => pastRound(kit))
+  ticks.every('watching', () => watch(kit, pulse, outlets), '30 * * * * *')
   await watch(kit, pulse, outlets)
   await retainRound(kit, kit.config.keep)
   // A signal may have come while the above was done.
-  if (!stop.aborted)
-    await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
-  for (const task of tasks) await task.destroy()
-  await Promise.all(running)
+  await untilAborted(stop)
+  await ticks.end()
   await kit.rooms.operators.keep()
 }
 
 /** A sign of life, and what stays wrong, once a minute. */
 async function watch(kit: Kit, pulse: Pulse, outlets: Outlets): Promise<void> {
   await mendClock(kit)
-  const room = await statfs(kit.config.dataFolder).catch(() => null)
+  await beat(kit, pulse)
   await watchRound(kit, {
-    pulse,
-    freeBytes: room && room.bavail * room.bsize,
+    freeBytes: await freeBytes(kit.config.dataFolder),
     tell: (words) => outlets.tellOperator(words),
   })
+}
+
+/** Room left beside the record, null where that cannot be told. */
+async function freeBytes(folder: string): Promise<number | null> {
+  const room = await statfs(folder).catch(() => null)
+  return room && room.bavail * room.bsize
 }
 
 /** Reads the config again on SIGHUP, and when one of its files changes. */

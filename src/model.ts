@@ -701,7 +701,13 @@ export type Heartbeat = {
   polledAt: string | null
   toldAt: string | null
   memoryBytes: number
+  /** Where several processes share the work: what this one does, and which of Discord’s shards it holds. */
+  role?: Role
+  shards?: { ids: number[]; of: number }
 }
+
+/** `gateway`: holds connections to Discord and answers there. `worker`: reads, analyses, composes and posts. `all`: both. */
+export type Role = 'gateway' | 'worker' | 'all'
 
 /** Something that stays wrong. Told once when it is raised, once when it has gone. */
 export type Alarm = { id: string; since: string; toldAt: string | null; words: string }

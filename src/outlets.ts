@@ -1,4 +1,4 @@
-import type { DiscordOutlet } from './commands/open-discord.ts'
+import type { DiscordOutlet, DiscordPlace } from './commands/open-discord.ts'
 import type { Kit } from './jobs/kit.ts'
 import { previewReaders } from './jobs/preview-readers.ts'
 import { type Pulse, readHealth } from './jobs/watch.ts'
@@ -22,9 +22,12 @@ export type Outlets = AsyncDisposable & {
  *
  * @throws {DiscordError} `token` where Discord refuses it
  */
-export async function openOutlets(kit: Kit, { once, pulse }: { once: boolean; pulse: Pulse }): Promise<Outlets> {
+export async function openOutlets(
+  kit: Kit,
+  { once, pulse, place = {} }: { once: boolean; pulse: Pulse; place?: DiscordPlace },
+): Promise<Outlets> {
   await using opened = new AsyncDisposableStack()
-  const discord = kit.config.discord ? opened.use(await connect(kit)) : null
+  const discord = kit.config.discord ? opened.use(await connect(kit, place)) : null
   const preview = once ? null : await openPreview(kit)
   if (preview) opened.defer(() => preview.close())
   const metrics = once ? null : await openMetrics(kit, pulse)
@@ -43,9 +46,9 @@ export async function openOutlets(kit: Kit, { once, pulse }: { once: boolean; pu
 }
 
 /** Discord's library is loaded only where it is used: it holds 60 MB. */
-async function connect(kit: Kit): Promise<DiscordOutlet> {
+async function connect(kit: Kit, place: DiscordPlace): Promise<DiscordOutlet> {
   const { openDiscord } = await import('./commands/open-discord.ts')
-  return openDiscord(kit)
+  return openDiscord(kit, place)
 }
 
 /** A page that cannot be served is no reason to stop the main job. */

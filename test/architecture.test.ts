@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 const src = resolve(import.meta.dirname, '../src')
 const ROOMS = ['documents', 'mentions', 'statements', 'claims', 'digests', 'pictures']
 const EDGES = ['sources', 'discord', 'preview', 'store']
-const DOORS = ['commands', 'cli', 'main.ts', 'outlets.ts', 'launch.js']
+const DOORS = ['commands', 'cli', 'main.ts', 'together.ts', 'outlets.ts', 'launch.js']
 const GROUND = ['model.ts', 'errors.ts', 'messages', 'config.ts', 'config', 'log.ts']
 /** What a room may not reach: network, disk, processes, clock and environment. */
 const OUTSIDE =

@@ -33,7 +33,9 @@ export function openContext(
     threshold: (guildId) => thresholdOf(guildId, kit),
     async claimsChanged(guildId) {
       const jobs = await takeClaimsOver(kit, guildId)
-      matchBackRound(kit).catch((error) => log.error({ err: error }, 'the record could not be matched with new claims'))
+      const orders = jobs.map(({ id, owner }) => ({ kind: 'match' as const, key: id, group: owner }))
+      const begun = kit.work ? kit.work.owe(orders) : matchBackRound(kit)
+      begun.catch((error) => log.error({ err: error }, 'the record could not be matched with new claims'))
       return jobs.find(({ owner }) => owner === guildId) ?? null
     },
     emerging: (guildId) => emergingFor(guildId, kit),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectDiscord, type DiscordConnection } from '../discord/client.ts'
+import { type ConnectOptions, connectDiscord, connectPosting, type DiscordConnection } from '../discord/client.ts'
 import { asDiscordError } from '../discord/failures.ts'
 import { sendNotice } from '../discord/send.ts'
 import { DiscordError } from '../errors.ts'
@@ -8,6 +8,7 @@ import type { Delivery, Posting } from '../model.ts'
 import { allCommands } from './all.ts'
 import type { CommandContext } from './context.ts'
 import { openContext } from './open-context.ts'
+import { tellPast } from './past-progress.ts'
 import { deliver, pauseGone, postOnce, redraw, resumeMended } from './posting.ts'
 import { quoted } from './reply.ts'
 
@@ -20,6 +21,14 @@ export type DiscordOutlet = AsyncDisposable & {
   redraw(posting: Posting): Promise<'done' | 'later'>
 }
 
+/** What this process is to Discord, where several share the work. */
+export type DiscordPlace = Pick<ConnectOptions, 'shards' | 'identifyTurn'> & {
+  /** Posts, and leaves the gateway to others. */
+  postOnly?: boolean
+}
+
+type State = { connection: DiscordConnection | null }
+
 const FIRST_PAUSE_MS = 5_000
 const LONGEST_PAUSE_MS = 300_000
 /** A token that was refused is tried again so rarely: Discord was wrong about it before, and counts logins. */
@@ -31,9 +40,9 @@ const REFUSED_PAUSE_MS = 900_000
  *
  * @throws {DiscordError} `token` where Discord refuses it: nothing else would mend that
  */
-export async function openDiscord(kit: Kit): Promise<DiscordOutlet> {
+export async function openDiscord(kit: Kit, place: DiscordPlace = {}): Promise<DiscordOutlet> {
   const closing = new AbortController()
-  const state: { connection: DiscordConnection | null } = { connection: null }
+  const state: State = { connection: null }
   let later: Promise<void> = Promise.resolve()
   // While it runs, a refusal ends nothing: what is owed waits in the record, and the sources are read.
   const lose = (why: DiscordError) => {
@@ -45,11 +54,13 @@ export async function openDiscord(kit: Kit): Promise<DiscordOutlet> {
     later = later.then(() => lost?.close()).then(() => keepTrying(connect, kit, closing.signal, REFUSED_PAUSE_MS))
   }
   const connect = async () => {
-    state.connection = await connectOnce(kit, state, lose)
+    state.connection = place.postOnly ? await connectToPost(kit, state) : await connectOnce(kit, state, place, lose)
     if (closing.signal.aborted) return state.connection.close()
     kit.trouble = null
-    await kit.store.retention.compare(state.connection.guildIds(), kit.now())
-    await resumeMended(null, kit, state.connection)
+    const { connection } = state
+    const present = connection.guildIds()
+    if (present) await kit.store.retention.compare(present, kit.now(), connection.hears)
+    await resumeMended(null, kit, connection)
   }
   try {
     await connect()
@@ -94,20 +105,33 @@ async function keepTrying(
   }
 }
 
+/** Posts what it is given and answers nobody: the gateway is another process's. */
+function connectToPost(kit: Kit, state: State): Promise<DiscordConnection> {
+  const { config, log } = kit
+  if (!config.discord) throw new DiscordError('token', 'there is no DISCORD_TOKEN')
+  kit.tellPast = (reading) => tellPast(reading, { tell: tellBy(state), log })
+  return connectPosting({ ...config.discord, log })
+}
+
+function opened({ connection }: State): DiscordConnection {
+  if (!connection) throw new DiscordError('unreachable', 'Discord cannot be reached just now; try again')
+  return connection
+}
+
+const tellBy = (state: State) => async (channelId: string, words: string) =>
+  sendNotice({ channelId }, words, opened(state))
+
 function connectOnce(
   kit: Kit,
-  state: { connection: DiscordConnection | null },
+  state: State,
+  { shards, identifyTurn }: DiscordPlace,
   onRefused: (why: DiscordError) => void,
 ): Promise<DiscordConnection> {
   const { config, log } = kit
   if (!config.discord) throw new DiscordError('token', 'there is no DISCORD_TOKEN')
-  const open = () => {
-    if (!state.connection) throw new DiscordError('unreachable', 'Discord cannot be reached just now; try again')
-    return state.connection
-  }
-  const tell = async (channelId: string, words: string) => sendNotice({ channelId }, words, open())
+  const tell = tellBy(state)
   const post: CommandContext['post'] = async (posting, target) => {
-    if (target.kind === 'discord') await postOnce(posting, target, kit, open())
+    if (target.kind === 'discord') await postOnce(posting, target, kit, opened(state))
   }
   const changed = new Set<string>()
   const resume = async (guildId: string) => {
@@ -122,6 +146,8 @@ function connectOnce(
   const { asked } = kit
   return connectDiscord({
     ...config.discord,
+    shards: shards ?? null,
+    identifyTurn,
     onAsked: (responded) => {
       asked.add(responded)
       responded.finally(() => asked.delete(responded))

@@ -1,4 +1,15 @@
-import { Client, DiscordAPIError, Events, GatewayIntentBits, Options, type REST, Routes } from 'discord.js'
+import {
+  type APIApplication,
+  type APIUser,
+  Client,
+  DiscordAPIError,
+  Events,
+  GatewayIntentBits,
+  Options,
+  type REST,
+  Routes,
+  type WebSocketOptions,
+} from 'discord.js'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { sayIn } from '../messages/languages.ts'
@@ -24,9 +35,16 @@ export type ConnectOptions = {
   onAsked?: (responded: Promise<void>) => void
   /** Told once where Discord ends a session for good, or no longer takes the token: nothing can be sent any more. */
   onRefused?: (why: DiscordError) => void
+  /** Which of Discord's shards this process holds, of how many; without it all that Discord recommends. */
+  shards?: Shards | null
+  /** Waits until a shard of this bucket may identify: Discord counts over all processes. Without it this process counts alone. */
+  identifyTurn?: ((bucket: number) => Promise<void>) | undefined
   /** How long a login may take in all. */
   loginTimeoutMs?: number
 }
+
+/** `ids` from 0, each below `of`. */
+export type Shards = { ids: number[]; of: number }
 
 export type DiscordConnection = {
   readonly applicationId: string
@@ -37,8 +55,10 @@ export type DiscordConnection = {
   ping(): number | null
   /** As the last message about it called it, null where it is not known. */
   channelName(id: string): string | null
-  /** The servers that the bot is in. */
-  guildIds(): string[]
+  /** The servers that the bot is in and this process hears of; null where it hears of none. */
+  guildIds(): string[] | null
+  /** Whether this process would hear of a server: others may belong to another process's shards. */
+  hears(guildId: string): boolean
   /** Ends the session and leaves nothing running. */
   close(): Promise<void>
 }
@@ -52,27 +72,22 @@ const LONGEST_WAIT_MS = 5_000
  * @throws {DiscordError} `token` where Discord refuses it, `unreachable` where it does not answer
  */
 export async function connectDiscord(options: ConnectOptions): Promise<DiscordConnection> {
-  const { token, apiUrl, log, loginTimeoutMs = 30_000 } = options
-  // Posting has its own retries, with pauses between them: discord.js would try again at once.
-  // A long wait is ours to sit out: the nonce of an earlier try would be forgotten meanwhile.
-  const rejectOnRateLimit = ({ retryAfter, timeToReset }: { retryAfter: number; timeToReset: number }) =>
-    Math.max(retryAfter, timeToReset) > LONGEST_WAIT_MS
-  const line = openRest({ token, apiUrl }, { retries: 0, timeout: 15_000, rejectOnRateLimit })
+  const { token, log, shards = null, loginTimeoutMs = 30_000 } = options
+  const line = openPosting(options)
   const posting = line.rest
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     rest: { api: posting.options.api, agent: line.agent, retries: 2, timeout: 10_000 },
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
     allowedMentions: { parse: [] },
+    ...(shards ? { shards: shards.ids, shardCount: shards.of } : { shards: 'auto' as const }),
+    ws: options.identifyTurn ? { buildIdentifyThrottler: throttlerOf(options.identifyTurn) } : {},
   })
   client.on(Events.Error, (error) => log.warn({ err: error }, 'Discord client'))
   client.on(Events.Warn, (message) => log.warn(message))
   client.on(Events.ShardReconnecting, () => log.info('Discord: the socket is lost; reconnecting'))
   client.on(Events.ShardResume, () => log.info('Discord: resumed'))
-  for (const rest of [client.rest, posting])
-    rest.on('rateLimited', ({ route, timeToReset, scope }) =>
-      log.info({ route, timeToReset, scope }, 'Discord asks to wait'),
-    )
+  tellOfWaits(client.rest, log)
   if (options.onGone) reportGone(client, options.onGone)
   if (options.onChanged) reportChanged(client, options.onChanged)
   answerInteractions(client, {
@@ -105,12 +120,71 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
       return channel && 'name' in channel ? channel.name : null
     },
     guildIds: () => [...client.guilds.cache.keys()],
+    hears: (guildId) => !shards || shards.ids.includes(shardOf(guildId, shards.of)),
     async close() {
       await client.destroy()
       await line.close()
     },
   }
 }
+
+/**
+ * A connection that can post and hears nothing: for a process that leaves the gateway to others.
+ *
+ * @throws {DiscordError} `token` where Discord refuses it, `unreachable` where it does not answer
+ */
+export async function connectPosting(
+  options: Pick<ConnectOptions, 'token' | 'apiUrl' | 'log'>,
+): Promise<DiscordConnection> {
+  const { rest, close } = openPosting(options)
+  try {
+    const bot = (await rest.get(Routes.user())) as APIUser
+    const application = (await rest.get(Routes.currentApplication())) as APIApplication
+    return {
+      applicationId: application.id,
+      botId: bot.id,
+      rest,
+      log: options.log,
+      ping: () => null,
+      channelName: () => null,
+      guildIds: () => null,
+      hears: () => false,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw asDiscordError(error, 'asking who this token is')
+  }
+}
+
+/**
+ * Posting has its own retries, with pauses between them: discord.js would try again at once. A long wait is ours to sit
+ * out: the nonce of an earlier try would be forgotten meanwhile.
+ */
+function openPosting({ token, apiUrl, log }: Pick<ConnectOptions, 'token' | 'apiUrl' | 'log'>) {
+  const rejectOnRateLimit = ({ retryAfter, timeToReset }: { retryAfter: number; timeToReset: number }) =>
+    Math.max(retryAfter, timeToReset) > LONGEST_WAIT_MS
+  const line = openRest({ token, apiUrl }, { retries: 0, timeout: 15_000, rejectOnRateLimit })
+  tellOfWaits(line.rest, log)
+  return line
+}
+
+function tellOfWaits(rest: REST, log: Log): void {
+  rest.on('rateLimited', ({ route, timeToReset, scope }) =>
+    log.info({ route, timeToReset, scope }, 'Discord asks to wait'),
+  )
+}
+
+/** @see https://discord.com/developers/docs/events/gateway#sharding */
+export const shardOf = (guildId: string, count: number): number => Number((BigInt(guildId) >> 22n) % BigInt(count))
+
+/** Shards identify in buckets, each by itself. @see https://discord.com/developers/docs/events/gateway#sharding-max-concurrency */
+const throttlerOf =
+  (turn: (bucket: number) => Promise<void>): NonNullable<WebSocketOptions['buildIdentifyThrottler']> =>
+  async (manager) => {
+    const { session_start_limit: limit } = await manager.fetchGatewayInformation()
+    return { waitForIdentify: (shardId) => turn(shardId % limit.max_concurrency) }
+  }
 
 /** Resolves when the session is ready; a refused token or a dead address ends it before the time limit. */
 async function login(client: Client, token: string, timeoutMs: number): Promise<void> {
@@ -183,8 +257,10 @@ function reportChanged(client: Client, onChanged: NonNullable<ConnectOptions['on
   client.on(Events.GuildRoleUpdate, (_before, { guild }) => onChanged({ guildId: guild.id }))
 }
 
-async function registerCommands(client: Client, { commands, guildId, log }: ConnectOptions): Promise<void> {
+async function registerCommands(client: Client, { commands, guildId, log, shards }: ConnectOptions): Promise<void> {
   const id = client.application?.id
+  // One process registers for all.
+  if (shards && !shards.ids.includes(0)) return
   if (!id || commands.length === 0) return
   const route = guildId ? Routes.applicationGuildCommands(id, guildId) : Routes.applicationCommands(id)
   try {

@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts'
 import { type KnownClaims, matchKnown, openClaims } from './known-claims.ts'
 import type { MatcherConfig } from './operator-claims.ts'
 import { noteFates } from './revisions.ts'
+import { SHARES } from './work.ts'
 
 /** Goes up when the rooms would find something else in the same text: stored documents are then analysed again. */
 const ROOMS = 1
@@ -100,37 +101,71 @@ const TOGETHER = 20
 
 type Read = { document: Document; found: Reading }
 
-/** Analyses what is stored and was not, a few documents in one transaction. @returns how many. */
-export async function analyseStored(kit: {
+/** Documents that are read from the store at once. */
+const AT_ONCE = 50
+
+type AnalyseKit = {
   store: Store
   rooms: Rooms
   now(): string
   log: Log
   asked?: Set<Promise<void>>
   stopping?: AbortSignal
-}): Promise<number> {
-  const { store, now, log } = kit
-  const isWatched = await watchedWords(store)
+}
+
+/** Analyses what is stored and was not, a few documents in one transaction. @returns how many. */
+export async function analyseStored(kit: AnalyseKit): Promise<number> {
+  const isWatched = await watchedWords(kit.store)
   let done = 0
   for (;;) {
-    const { rooms } = kit
-    const documents = await store.documents.unanalysed(rooms.version, 50)
+    const documents = await kit.store.documents.unanalysed(kit.rooms.version, AT_ONCE)
     if (documents.length === 0 || kit.stopping?.aborted) return done
-    let batch: Read[] = []
-    for (const document of documents) {
-      // Somebody new is tracked meanwhile: what was marked for it is read with it.
-      if (kit.rooms !== rooms) break
-      const found = await withEarlier(document, await readSafely(document, rooms, isWatched, log), { store, now })
-      batch.push({ document, found })
-      if (batch.length === TOGETHER) {
-        await keepSafely(batch, rooms.version, kit)
-        batch = []
-      }
-      done += 1
-      await standBack(kit.asked)
-    }
-    await keepSafely(batch, rooms.version, kit)
+    done += await analyseSome(documents, isWatched, kit)
   }
+}
+
+/**
+ * As `analyseStored`, some documents of one share.
+ *
+ * @param at.version null leaves alone what another version analysed: an older process must not undo a newer one's work
+ * @param at.follow takes over what other processes changed: what was marked for a change is read with it
+ * @returns true where more of it waits
+ */
+export async function analyseShare(
+  share: string,
+  kit: AnalyseKit,
+  { version, follow }: { version: string | null; follow(): Promise<void> },
+): Promise<boolean> {
+  const others = share === SHARES[0] ? SHARES.slice(1) : []
+  const documents = await kit.store.documents.unanalysed(version, AT_ONCE, { ending: share, others })
+  if (documents.length === 0) return false
+  await follow()
+  await analyseSome(documents, await watchedWords(kit.store), kit)
+  return documents.length === AT_ONCE
+}
+
+async function analyseSome(
+  documents: Document[],
+  isWatched: (text: string) => boolean,
+  kit: AnalyseKit,
+): Promise<number> {
+  const { store, now, log, rooms } = kit
+  let done = 0
+  let batch: Read[] = []
+  for (const document of documents) {
+    // Somebody new is tracked meanwhile: what was marked for it is read with it.
+    if (kit.rooms !== rooms) break
+    const found = await withEarlier(document, await readSafely(document, rooms, isWatched, log), { store, now })
+    batch.push({ document, found })
+    if (batch.length === TOGETHER) {
+      await keepSafely(batch, rooms.version, kit)
+      batch = []
+    }
+    done += 1
+    await standBack(kit.asked)
+  }
+  await keepSafely(batch, rooms.version, kit)
+  return done
 }
 
 /** What was found in a few documents, all or none; one that cannot be kept is told and holds no other up. */
@@ -145,7 +180,7 @@ async function keepSafely(
         await tx.documents.analysed(document.id, { ...found, version, text: document.text, now: now() })
         await noteFates(tx, document, found.statements, now())
       }
-    })
+    }, 'analyse')
   if (batch.length === 0) return
   try {
     return await keep(batch)

@@ -14,8 +14,9 @@ import type { Rooms } from './analyse.ts'
 import { emergingFor, noteOf } from './emerging.ts'
 import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
 import { claimsOf, readTurns } from './positions.ts'
+import type { Work } from './work.ts'
 
-export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log }
+export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; work?: Work }
 
 /** More than this is not read at one sitting; the rest follows with the next digest. */
 const MOST = 2000
@@ -134,8 +135,11 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
       fromSequence: oldest?.fromSequence ?? sequence,
       folded: unseen.map((one) => one.id),
     })
+    const { target } = subscription
+    const group = target.kind === 'discord' ? target.guildId : 'terminal'
+    if (said) await kit.work?.owe([{ kind: 'deliver', key: id, group }], tx)
     return said
-  })
+  }, 'snapshot')
 }
 
 /** Whether there may be anything to say: something wanted was recorded since the last digest, or is owed unseen. */
@@ -187,32 +191,44 @@ export async function burstEnds(
   return ends > now() ? ends : null
 }
 
+type Deliver = (delivery: Delivery) => Promise<{ messageIds: string[] } | 'later'>
+
 /** Hands over everything owed. `deliver` throws where it could not; a refusal that will not mend pauses the channel. */
-export async function deliverOwed(
-  kit: Pick<DigestKit, 'store' | 'now' | 'log'>,
-  deliver: (delivery: Delivery) => Promise<{ messageIds: string[] } | 'later'>,
-): Promise<number> {
-  const { store, now, log } = kit
+export async function deliverOwed(kit: Pick<DigestKit, 'store' | 'now' | 'log'>, deliver: Deliver): Promise<number> {
   let sent = 0
-  for (const delivery of await store.deliveries.owed(now())) {
-    try {
-      const outcome = await deliver(delivery)
-      if (outcome === 'later') continue
-      await store.deliveries.delivered(delivery.id, outcome.messageIds, now())
-      sent += 1
-    } catch (error) {
-      await rememberFailure(kit, delivery, error as Error)
-      // Who lost the token tells so, once; nothing else can be posted either.
-      if (error instanceof DiscordError && error.reason === 'token') break
-      log.error(
-        { err: error, delivery: delivery.id, subscription: delivery.subscriptionId },
-        'a digest could not be delivered',
-      )
-      // Where Discord does not answer, it does not answer for the others either: they wait for the next round.
-      if (error instanceof DiscordError && (error.reason === 'unreachable' || error.reason === 'unknown-outcome')) break
-    }
+  for (const delivery of await kit.store.deliveries.owed(kit.now())) {
+    const outcome = await deliverOne(kit, delivery, deliver)
+    if (outcome === 'sent') sent += 1
+    // Where Discord does not answer, it does not answer for the others either: they wait for the next round.
+    if (outcome === 'unreachable') break
   }
   return sent
+}
+
+/** Hands over one delivery. Never throws where it was refused: that is remembered, with when it is tried again. */
+export async function deliverOne(
+  kit: Pick<DigestKit, 'store' | 'now' | 'log'>,
+  delivery: Delivery,
+  deliver: Deliver,
+): Promise<'sent' | 'later' | 'failed' | 'unreachable'> {
+  const { store, now, log } = kit
+  try {
+    const outcome = await deliver(delivery)
+    if (outcome === 'later') return 'later'
+    await store.deliveries.delivered(delivery.id, outcome.messageIds, now())
+    return 'sent'
+  } catch (error) {
+    await rememberFailure(kit, delivery, error as Error)
+    // Who lost the token tells so, once; nothing else can be posted either.
+    if (error instanceof DiscordError && error.reason === 'token') return 'unreachable'
+    log.error(
+      { err: error, delivery: delivery.id, subscription: delivery.subscriptionId },
+      'a digest could not be delivered',
+    )
+    const isAway =
+      error instanceof DiscordError && (error.reason === 'unreachable' || error.reason === 'unknown-outcome')
+    return isAway ? 'unreachable' : 'failed'
+  }
 }
 
 async function rememberFailure({ store, now }: Pick<DigestKit, 'store' | 'now'>, delivery: Delivery, error: Error) {

@@ -2,7 +2,7 @@ import { mergeDocuments } from '../documents/merge-documents.ts'
 import { nearKeys } from '../documents/near-duplicates.ts'
 import { isSameStory } from '../documents/same-story.ts'
 import { deletedPost, documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
-import { SourceError } from '../errors.ts'
+import { SourceError, StoreError } from '../errors.ts'
 import type { Document, RawItem, Source, SourceState } from '../model.ts'
 import type { SourceReading } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
@@ -11,6 +11,7 @@ import { withLanguage } from './language.ts'
 import { newestFirst, newsGate } from './news.ts'
 import { noteRevisions } from './revisions.ts'
 import { afterFailure, afterSuccess } from './source-state.ts'
+import { toAnalyse } from './work.ts'
 
 /** Articles fetched in full in one poll of one feed. */
 const MOST_PAGES = 25
@@ -48,6 +49,8 @@ export async function pollSource(
     log.debug({ source: source.id, fresh }, 'polled')
     return { fresh, failed: false }
   } catch (error) {
+    // Not the source's fault: its queue tries it again.
+    if (kit.work && error instanceof StoreError) throw error
     await store.sources.remember(afterFailure(source, known, error as Error, now()))
     const expected = error instanceof SourceError
     if (expected && error.reason === 'held-off') {
@@ -74,17 +77,22 @@ async function recordPart(
   const beginning = reading.more && (state.lastSucceededAt === null || state.beginning === true)
   const next = { ...afterSuccess(source, state, reading, now()), beginning }
   for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
+  // A transaction may be done again: whether an entry is news is asked once.
+  const news = new Map(items.map((item) => [item, once(() => isNews(item))]))
   const fresh = await store.transaction(async (tx) => {
     let added = 0
+    const touched = new Set<string>()
     for (const item of newestFirst(items))
       added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
-        isNews: once(() => isNews(item)),
+        isNews: news.get(item) ?? (() => false),
         now: now(),
+        touched,
       })
-    for (const id of reading.deleted) await recordDeletion(tx, id, source, { isNews: () => false, now: now() })
+    for (const id of reading.deleted) await recordDeletion(tx, id, source, { isNews: () => false, now: now(), touched })
     await tx.sources.remember(next)
+    await kit.work?.owe(toAnalyse(touched), tx)
     return added
-  })
+  }, 'snapshot')
   return { fresh, state: next }
 }
 
@@ -112,6 +120,8 @@ export type RecordFacts = {
   now: string
   /** The server that it is read for, where its source does not tell. */
   owner?: string
+  /** Gets the ids of the documents that were written. */
+  touched?: Set<string>
 }
 
 const once = (ask: () => boolean): (() => boolean) => {
@@ -148,6 +158,7 @@ export async function recordDocument(
   const known = await sameStory(tx, document, { keys, near })
   const kept = known ? mergeDocuments(known, document) : document
   if (known) await noteRevisions(tx, known, kept, facts.now)
+  facts.touched?.add(kept.id)
   const backlog = !known && !facts.isNews()
   await tx.documents.put(kept, {
     sourceId: source.id,

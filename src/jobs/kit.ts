@@ -4,6 +4,7 @@ import type { Delivery, LongReading, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import type { Reader } from './reader.ts'
+import type { Work } from './work.ts'
 
 /** What the belts work with. `config` and `rooms` are replaced together when the config is read again. */
 export type Kit = {
@@ -21,6 +22,8 @@ export type Kit = {
   redraw?(posting: Posting): Promise<'done' | 'later'>
   /** Tells that a reading which somebody asked for is over, or says `later` where its door is not open yet. */
   tellPast?: ((reading: LongReading) => Promise<'done' | 'later'>) | undefined
+  /** How work is handed to other processes; without it all is done in this one. */
+  work?: Work
   /** Told how far a long work is: `reading sources`, 3, 11. */
   progress(work: string, done: number, all: number): void
   /** First responses that people wait for just now: long work stands back until they are given. */

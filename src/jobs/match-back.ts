@@ -39,6 +39,21 @@ export function followJob(id: string, listener: Listener): void {
   listeners.set(id, listener)
 }
 
+/** Goes on with one look through the record, where it is not finished. */
+export async function matchBackOne(id: string, kit: Belt): Promise<void> {
+  const job = (await kit.store.matching.open()).find((one) => one.id === id)
+  if (job) await lookThrough(job, kit)
+}
+
+/** Tells those who follow a look that other processes work on. */
+export async function tellJobs(store: Store): Promise<void> {
+  for (const [id, listener] of listeners) {
+    const job = await store.matching.get(id)
+    if (job) listener(job)
+    if (!job || job.finishedAt) listeners.delete(id)
+  }
+}
+
 async function work(kit: Belt): Promise<number> {
   let found = 0
   for (const job of await kit.store.matching.open()) {

@@ -5,6 +5,7 @@ import { waybackCursorOf } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
 import { languagesOf, record } from './ingest.ts'
 import type { Kit } from './kit.ts'
+import { toAnalyse } from './work.ts'
 
 /** Questions of one reading before another has its turn. */
 const TURN = 50
@@ -33,7 +34,7 @@ export type PastStanding = {
 }
 
 const EMPTY: WaybackCounts = { listed: 0, read: 0, withoutText: 0, blocked: 0, failed: 0 }
-type Belt = Pick<Kit, 'store' | 'reader' | 'now' | 'log' | 'stopping' | 'tellPast'>
+type Belt = Pick<Kit, 'store' | 'reader' | 'now' | 'log' | 'stopping' | 'tellPast' | 'work'>
 type Listener = (reading: LongReading) => void
 
 /** Of each store: the round that is under way. Of each reading: who wants to know how far it is, and how it is stopped. */
@@ -74,7 +75,9 @@ export async function askPast(wish: PastWish, kit: Belt): Promise<LongReading | 
     await tx.readings.put(fresh)
     return fresh
   })
-  if (reading) pastRound(kit).catch((error) => kit.log.error({ err: error }, 'an account’s past could not be read'))
+  const group = wish.askedBy.guildId
+  const begun = kit.work ? kit.work.owe([{ kind: 'past', key: id, group }]) : pastRound(kit)
+  if (reading) begun.catch((error) => kit.log.error({ err: error }, 'an account’s past could not be read'))
   return reading
 }
 
@@ -120,11 +123,38 @@ export function pastRound(kit: Belt): Promise<void> {
   return mine
 }
 
+/** One turn of one reading, and its end told where it is over. @returns true where more of it is due */
+export async function pastTurn(id: string, kit: Belt): Promise<boolean> {
+  const reading = await kit.store.readings.get(id)
+  if (!reading?.askedBy) return false
+  if (reading.ended) {
+    await tellEnd(reading, kit)
+    return false
+  }
+  if (!isDue(reading, kit.now()) || !kit.reader.past) return false
+  await takeTurn(reading, kit)
+  const now = await kit.store.readings.get(id)
+  return now !== null && isDue(now, kit.now())
+}
+
+/** Whether there is something to do for a reading now. */
+export const isDue = ({ ended, waiting }: LongReading, now: string): boolean =>
+  !ended && (!waiting || waiting.until <= now)
+
+/** Tells those who follow a reading that other processes work on. */
+export async function tellPasts(store: Store): Promise<void> {
+  for (const [id, listener] of listeners) {
+    const reading = await store.readings.get(id)
+    if (reading) listener(reading)
+    else listeners.delete(id)
+  }
+}
+
 async function work(kit: Belt): Promise<void> {
   for (;;) {
     const asked = (await kit.store.readings.list()).filter(({ askedBy }) => askedBy !== null)
     for (const reading of asked) if (reading.ended) await tellEnd(reading, kit)
-    const due = asked.filter(({ ended, waiting }) => !ended && (!waiting || waiting.until <= kit.now()))
+    const due = asked.filter((reading) => isDue(reading, kit.now()))
     if (due.length === 0 || kit.stopping.aborted || !kit.reader.past) return
     for (const reading of due) await takeTurn(reading, kit)
   }
@@ -169,6 +199,7 @@ async function keep(
   return store.transaction(async (tx) => {
     if (!(await tx.readings.get(reading.id))) return null
     const source = { id: reading.address, sample: false }
+    const touched = new Set<string>()
     const owner = reading.askedBy?.guildId
     let { documents } = reading
     for (const item of items)
@@ -176,13 +207,15 @@ async function keep(
         // What somebody asks for by hand is on record, and no news for a channel.
         isNews: () => false,
         now: now(),
+        touched,
         ...(owner ? { owner } : {}),
       })
     const ended = done ? { at: now(), trouble: null } : null
     const next: LongReading = { ...reading, cursor: JSON.stringify(cursor), documents, waiting: null, ended }
     await tx.readings.put(next)
+    await kit.work?.owe(toAnalyse(touched), tx)
     return next
-  })
+  }, 'snapshot')
 }
 
 /** What will not change by asking again ends the reading; else it is tried later, from where it was. */

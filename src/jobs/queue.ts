@@ -7,6 +7,7 @@ import { editOwed } from './edits.ts'
 import { findCopies } from './evidence.ts'
 import { pollSource } from './ingest.ts'
 import type { Kit } from './kit.ts'
+import { SHARES } from './work.ts'
 
 /** While sources are read, what came is analysed so often. */
 const ANALYSE_MS = 3000
@@ -51,6 +52,17 @@ const WAIT_MS = 40_000
 
 /** Reads these sources now, and analyses what came; what is not read in time comes with the next round. */
 export async function readNow(kit: Kit, sourceIds: string[]): Promise<void> {
+  if (kit.work) {
+    await kit.work.hurry(
+      sourceIds.map((key) => ({ kind: 'poll', key })),
+      WAIT_MS,
+    )
+    // What came is in one of the shares; those that nothing waits in are done at once.
+    return kit.work.hurry(
+      SHARES.map((key) => ({ kind: 'analyse', key })),
+      WAIT_MS / 4,
+    )
+  }
   const wanted = (await kit.store.sources.list()).filter(({ source }) => sourceIds.includes(source.id))
   const late = new Promise<void>((resolve) => setTimeout(resolve, WAIT_MS).unref())
   await Promise.race([readAll(kit, wanted), late])

@@ -33,6 +33,15 @@ export async function trackAgain(
   }
 }
 
+/** Takes servers' entities over as the store has them, where another process changed them. */
+export async function followTracked(kit: Pick<Kit, 'store' | 'rooms'>): Promise<void> {
+  const theirs = await kit.store.entities.list()
+  const known = kit.rooms.entities.filter(({ owner }) => owner !== undefined)
+  if (JSON.stringify(theirs) === JSON.stringify(known)) return
+  const entities = [...kit.rooms.entities.filter(({ owner }) => owner === undefined), ...theirs]
+  kit.rooms = { ...kit.rooms, entities, finder: createFinder(entities) }
+}
+
 /** The rooms as one server may use them: without what other servers track and claim. */
 export function roomsFor(rooms: Kit['rooms'], guildId: string | null): Kit['rooms'] {
   const own = new Map([...rooms.own].filter(([owner]) => owner === guildId))

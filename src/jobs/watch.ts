@@ -8,7 +8,7 @@ const STUCK_MS = 15 * 60_000
 const LITTLE_DISK = 200e6
 
 /** What this process has done so far, for its signs of life. */
-export type Pulse = Pick<Heartbeat, 'process' | 'startedAt' | 'polledAt' | 'toldAt'>
+export type Pulse = Pick<Heartbeat, 'process' | 'startedAt' | 'polledAt' | 'toldAt' | 'role' | 'shards'>
 
 /** How the process and its work stand. `stuck` says in words why it no longer does its job, null where it does. */
 export type Health = { standing: Standing; pulse: Pulse; alarms: Alarm[]; stuck: string | null }
@@ -56,8 +56,13 @@ export function findAlarms(standing: Standing, now: string, freeBytes: number | 
   return found
 }
 
+/** Notes a sign of life of this process. */
+export async function beat({ store, now }: Pick<Kit, 'store' | 'now'>, pulse: Pulse): Promise<void> {
+  await store.watch.beat({ ...pulse, at: now(), memoryBytes: process.memoryUsage.rss() })
+}
+
 /**
- * Notes a sign of life and what is wrong. What is still wrong after half an hour is told to the operator, once, and
+ * Notes what is wrong. What is still wrong after half an hour is told to the operator, once, and
  * once more when it has gone; a process that starts anew tells nothing twice.
  *
  * @param with.freeBytes room left beside the record, null where that cannot be told
@@ -65,10 +70,9 @@ export function findAlarms(standing: Standing, now: string, freeBytes: number | 
  */
 export async function watchRound(
   { store, now: clock, log, trouble }: Pick<Kit, 'store' | 'now' | 'log' | 'trouble'>,
-  { pulse, freeBytes, tell }: { pulse: Pulse; freeBytes: number | null; tell(words: string): Promise<void> },
+  { freeBytes, tell }: { freeBytes: number | null; tell(words: string): Promise<void> },
 ): Promise<void> {
   const now = clock()
-  await store.watch.beat({ ...pulse, at: now, memoryBytes: process.memoryUsage.rss() })
   const found = findAlarms(await store.watch.standing(now), now, freeBytes)
   if (trouble) found.push({ id: 'discord', words: trouble })
   for (const alarm of found) await store.watch.raise(alarm, now)

@@ -62,7 +62,7 @@ async function troubled(store: Store): Promise<void> {
 
 describe('the operator', () => {
   const round = async (store: Store, minutes: number, tell: (words: string) => Promise<void>) =>
-    watchRound({ store, log, now: () => later(minutes) }, { pulse, freeBytes: null, tell })
+    watchRound({ store, log, now: () => later(minutes) }, { freeBytes: null, tell })
 
   test('is told once of what stays wrong, also by a process that starts anew, and once when it has gone', async () => {
     const told: string[] = []
