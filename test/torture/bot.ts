@@ -27,7 +27,7 @@ export const READERS: Reader[] = [
 ]
 
 /** The config and the record that the runs begin with: sources, people, and who subscribed to them. */
-export async function prepare(folder: string, press: Press): Promise<void> {
+export async function prepare(folder: string, press: Press, database: string | null): Promise<void> {
   const sources = Array.from(
     { length: FEEDS },
     (_, i) => `  - { id: feed-${i}, kind: feed, publisher: Paper ${i}, address: "${press.addressOf(i)}", every: 10s }`,
@@ -41,7 +41,10 @@ export async function prepare(folder: string, press: Press): Promise<void> {
     ['firstPollItems: 1000', 'sources:', ...sources, wayback, 'entities:', ...people, ''].join('\n'),
   )
   const now = new Date().toISOString()
-  await using store = await openStore({ dataFolder: join(folder, 'data') })
+  await using store = await openStore({
+    dataFolder: join(folder, 'data'),
+    store: database ? { kind: 'postgres', url: database } : { kind: 'sqlite' },
+  })
   for (const { channelId, guildId, entityId, schedule } of READERS) {
     await store.subscriptions.add({
       id: `discord:${channelId}`,
@@ -64,9 +67,21 @@ export class Bot {
   readonly #child: ChildProcess
   readonly ended: Promise<number | null>
 
-  constructor(folder: string, addresses: { discord: string; wayback: string }) {
+  constructor(
+    folder: string,
+    addresses: { discord: string; wayback: string; database: string | null },
+    more: string[] = [],
+  ) {
     const log = openSync(join(folder, 'bot.log'), 'a')
-    const args = ['src/launch.js', 'run', '--config', join(folder, 'onrecord.yaml'), '--data', join(folder, 'data')]
+    const args = [
+      'src/launch.js',
+      'run',
+      '--config',
+      join(folder, 'onrecord.yaml'),
+      '--data',
+      join(folder, 'data'),
+      ...more,
+    ]
     this.#child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', log, log],
@@ -76,6 +91,7 @@ export class Bot {
         DISCORD_TOKEN: IDS.token,
         DISCORD_API_URL: addresses.discord,
         WAYBACK_URL: addresses.wayback,
+        ...(addresses.database ? { DATABASE_URL: addresses.database } : {}),
         ALLOW_ADDRESSES: '127.0.0.0/8',
         PREVIEW_PORT: '0',
         METRICS_PORT: '0',

@@ -1,15 +1,12 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { nonceOf } from '../../src/discord/send.ts'
 import type { PostedMessage } from '../support/discord-channels.ts'
 import type { DiscordServer } from '../support/discord-server.ts'
 import { READERS } from './bot.ts'
+import type { Row, TheRecord } from './record.ts'
 import { markersIn, type Saying } from './sayings.ts'
 
 /** One line that must hold: `wrong` names what does not, empty where all is well. */
 export type Line = { what: string; count: number; wrong: string[] }
-
-type Row = Record<string, string>
 
 /** All that there was to read. */
 export type Published = { feeds: Saying[]; archive: Saying[] }
@@ -18,32 +15,32 @@ export type Published = { feeds: Saying[]; archive: Saying[] }
  * Compares the record and the channels with what was published. Reads the record as another process may, while the
  * program runs or after it.
  */
-export function reckon(folder: string, { feeds, archive }: Published, discord: DiscordServer): Line[] {
-  const published = [...feeds, ...archive]
-  const db = new DatabaseSync(join(folder, 'data', 'onrecord.sqlite'), { readOnly: true, timeout: 5000 })
-  try {
-    db.exec('begin')
-    const rows = (sql: string) => db.prepare(sql).all() as Row[]
-    const documents = rows('select id, body from documents')
-    const statements = rows('select id, content from statements')
+export async function reckon(record: TheRecord, published: Published, discord: DiscordServer): Promise<Line[]> {
+  return record.look(async (rows) => {
+    const { feeds, archive } = published
+    const all = [...feeds, ...archive]
+    const documents = await rows('select id, body from documents')
+    const statements = await rows('select id, content from statements')
     // What an archive held before it was first read is on record and no news; all that a feed brings is told.
     const old = new Set(
-      rows('select content from statements where backlog = 1').flatMap(({ content }) => markersIn(content ?? '')),
+      (await rows('select content from statements where backlog = 1')).flatMap(({ content }) =>
+        markersIn(content ?? ''),
+      ),
     )
-    const deliveries = rows('select id, subscription_id, status, nonce, message_ids, target from deliveries')
+    const deliveries = await rows('select id, subscription_id, status, nonce, message_ids, target from deliveries')
     const texts = documents.map(({ body }) => (JSON.parse(body ?? '') as { text: string }).text)
     return [
-      { what: 'documents stored once', ...onceEach(published, texts), count: documents.length },
+      { what: 'documents stored once', ...onceEach(all, texts), count: documents.length },
       {
         what: 'statements stored once',
         ...onceEach(
-          published,
+          all,
           statements.map(({ content }) => content ?? ''),
         ),
       },
       {
         what: 'documents analysed',
-        ...none(rows('select id from documents where analysed_version is null'), documents.length),
+        ...none(await rows('select id from documents where analysed_version is null'), documents.length),
       },
       {
         what: 'digests delivered',
@@ -57,25 +54,18 @@ export function reckon(folder: string, { feeds, archive }: Published, discord: D
         wrong: feeds.flatMap(({ marker }) => (old.has(marker) ? [marker] : [])),
       },
       byContent(
-        published.filter(({ marker }) => !old.has(marker)),
+        all.filter(({ marker }) => !old.has(marker)),
         deliveries,
         discord,
       ),
       {
         what: 'store is sound',
         count: documents.length + statements.length + deliveries.length,
-        wrong: [
-          ...rows('pragma integrity_check')
-            .map((row) => row.integrity_check ?? '')
-            .filter((verdict) => verdict !== 'ok'),
-          ...rows('pragma foreign_key_check').map((row) => JSON.stringify(row)),
-        ],
+        wrong: await record.faults(rows),
       },
       { what: 'messages inside Discord’s limits', count: discord.messages.size, wrong: discord.faults },
     ]
-  } finally {
-    db.close()
-  }
+  })
 }
 
 const none = (rows: Row[], count: number) => ({ count, wrong: rows.map(({ id }) => id ?? '') })

@@ -1,5 +1,5 @@
 /**
- * `npm run torture [-- --minutes 10] [--kills 100] [--seed 1,2,3]`: the real program, killed again and again while
+ * `npm run torture [-- --minutes 10] [--kills 100] [--seed 1,2,3] [--postgres]`: the real program, killed again and again while
  * everything around it fails, and then the reckoning. Exits with 1 where a line does not hold.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,11 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Trouble } from '../support/discord-faults.ts'
 import { DiscordServer } from '../support/discord-server.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { Archive } from './archive.ts'
 import { Bot, prepare, READERS } from './bot.ts'
 import { type Chance, createChance, createTally } from './chance.ts'
+import { Crew, RESTARTS } from './crew.ts'
 import { FEEDS, Press } from './press.ts'
 import { type Line, reckon } from './reckoning.ts'
+import { inFile, inPostgres } from './record.ts'
 
 const NONCE_MS = 120_000
 /** Of Discord's requests one in ten fails, of everybody else's one in eight. */
@@ -27,6 +30,8 @@ const STALL_MS = 420_000
 const CUT_SHORT = 4
 const LONGEST_START_MS = 60_000
 const LONGEST_LIFE_MS = 30_000
+/** How long a process may take to end what it has in hand. */
+const STOP_MS = 30_000
 
 process.setMaxListeners(0)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
@@ -37,6 +42,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
+    postgres: { type: 'boolean', default: false },
   },
 })
 const minutes = Number(values.minutes)
@@ -65,7 +71,10 @@ async function torture(seed: number): Promise<boolean> {
   let number = 0
   for (let feed = 0; feed < FEEDS; feed++) press.publish(number++, feed)
   for (let i = 0; i < 20; i++) archive.capture(number++)
-  await prepare(folder, press)
+  await using server = values.postgres ? await startPostgres({ durable: true }) : null
+  const database = server && (await server.database())
+  const record = database ? inPostgres(database) : inFile(folder)
+  await prepare(folder, press, database)
   press.faultOnceIn = FAULT_ONCE_IN
   archive.faultOnceIn = FAULT_ONCE_IN
   const weather = chance(3)
@@ -82,16 +91,25 @@ async function torture(seed: number): Promise<boolean> {
     press.publish(number++)
     if (number % 40 === 0) archive.capture(number++)
   }, NEWS_MS)
-  const start = () => new Bot(folder, { discord: discord.url, wayback: archive.url })
-  const { killed, fell } = await liveAndDie(start, () => discord.heard.length, chance(4))
+  const addresses = { discord: discord.url, wayback: archive.url, database }
+  const start = (args: string[] = []) => new Bot(folder, addresses, args)
+  const crew = server && new Crew(start)
+  const suffered = crew && (await crew.suffer({ minutes, kills }, server, chance(4)))
+  const { killed, fell } =
+    suffered ??
+    (await liveAndDie(
+      () => start(),
+      () => discord.heard.length,
+      chance(4),
+    ))
   clearInterval(news)
   press.faultOnceIn = 0
   archive.clear()
   discord.troubles.weather = undefined
   const published = () => ({ feeds: press.published, archive: archive.held })
   const drained = performance.now()
-  const last = start()
-  let lines = reckon(folder, published(), discord)
+  const last = crew ?? start()
+  let lines = await reckon(record, published(), discord)
   let looks = 0
   let least = { wrong: Number.POSITIVE_INFINITY, at: drained }
   for (;;) {
@@ -99,17 +117,30 @@ async function torture(seed: number): Promise<boolean> {
     if (wrong < least.wrong) least = { wrong, at: performance.now() }
     if (wrong === 0 || performance.now() - least.at > STALL_MS) break
     await sleep(2000)
-    lines = reckon(folder, published(), discord)
+    lines = await reckon(record, published(), discord)
     looks += 1
     if (looks % 10 === 0) console.error(`still open: ${openOf(lines)}`)
   }
   const drainSeconds = Math.round((performance.now() - drained) / 1000)
-  const code = await last.stop(20_000)
+  const codes = [await last.stop(STOP_MS)].flat()
   lines = [
-    ...reckon(folder, published(), discord),
+    ...(await reckon(record, published(), discord)),
     { what: 'killed as often as asked', count: killed, wrong: killed < kills ? [`${killed} of ${kills}`] : [] },
     { what: 'never ended by itself', count: killed + 1, wrong: fell },
-    { what: 'ended when asked', count: 1, wrong: code === 0 ? [] : [`exit code ${code}`] },
+    {
+      what: 'ended when asked',
+      count: codes.length,
+      wrong: codes.flatMap((code) => (code === 0 ? [] : [`exit code ${code}`])),
+    },
+    ...(suffered
+      ? [
+          {
+            what: 'database restarted',
+            count: suffered.restarted,
+            wrong: suffered.restarted < RESTARTS ? [`${suffered.restarted} of ${RESTARTS}`] : [],
+          },
+        ]
+      : []),
   ]
   const seconds = Math.round((performance.now() - began) / 1000)
   print(lines, [
