@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connectDiscord, type DiscordConnection } from '../../src/discord/client.ts'
+import { connectDiscord, connectPosting, type DiscordConnection, shardOf } from '../../src/discord/client.ts'
 import type { Command } from '../../src/discord/command.ts'
 import { textMessage } from '../../src/discord/message.ts'
 import { IDS } from '../support/discord-channels.ts'
@@ -150,5 +150,35 @@ describe('a lost socket', () => {
     server.gateway.askToReconnect()
     await server.until(() => server.gateway.heard.some(({ op }) => op === 6) && server.gateway.isLive(), 'the resume')
     expect((await new Person(server).slash('quick')).text).toContain('at once')
+  })
+})
+
+describe('one of several processes', () => {
+  test('holds its shard alone, waits for its turn to identify, and leaves the commands to the first shard', async () => {
+    const turns: number[] = []
+    await connect([quick], {
+      shards: { ids: [1], of: 2 },
+      identifyTurn: async (bucket) => void turns.push(bucket),
+    })
+    const identified = server.gateway.heard.filter(({ op }) => op === 2)
+    expect(identified.map(({ d }) => (d as { shard: number[] }).shard)).toEqual([[1, 2]])
+    expect(turns).toHaveLength(1)
+    expect(server.requests('PUT', /\/commands$/)).toEqual([])
+  })
+
+  test('hears of the servers of its shard, and of no others', async () => {
+    const { hears } = await connect([quick], { shards: { ids: [1], of: 2 } })
+    const guilds = ['1', '2', '3', '4'].map((n) => String(BigInt(n) << 22n))
+    expect(guilds.map((id) => shardOf(id, 2))).toEqual([1, 0, 1, 0])
+    expect(guilds.map(hears)).toEqual([true, false, true, false])
+  })
+
+  test('that only posts never opens the gateway, and says which variable to check where its token is wrong', async () => {
+    connection = await connectPosting({ token: IDS.token, apiUrl: server.url, log })
+    expect(connection.botId).toBe(IDS.bot)
+    expect(connection.guildIds()).toBeNull()
+    expect(server.gateway.heard).toEqual([])
+    const wrong = connectPosting({ token: 'MTIz.wrong.token', apiUrl: server.url, log })
+    await expect(wrong).rejects.toMatchObject({ reason: 'token', message: expect.stringContaining('DISCORD_TOKEN') })
   })
 })

@@ -10,6 +10,10 @@ export const RESTARTS = 3
 /** Between two deaths of a worker, on average; a worker lives at least this long. */
 const LEAST_LIFE_MS = 3000
 
+/** So many requests to Discord, and the crew is at work; it is waited for no longer than this. */
+const BUSY = 8
+const LONGEST_START_MS = 240_000
+
 type Start = (args: string[]) => Bot
 
 /** Several workers and gateways on one database. Workers die and are replaced; gateways live on. */
@@ -30,10 +34,13 @@ export class Crew {
 
   /** Kills workers at random until time and kills are spent, and restarts the database in between. */
   async suffer(
-    { minutes, kills }: { minutes: number; kills: number },
+    { minutes, kills, heard }: { minutes: number; kills: number; heard(): number },
     server: PostgresServer,
     chance: Chance,
   ): Promise<{ killed: number; restarted: number; fell: string[] }> {
+    // On a slow machine they would else die before they have done anything.
+    const started = performance.now()
+    while (heard() < BUSY && performance.now() - started < LONGEST_START_MS) await sleep(200)
     const begun = performance.now()
     const end = begun + minutes * 60_000
     const fell: string[] = []

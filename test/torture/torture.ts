@@ -94,7 +94,7 @@ async function torture(seed: number): Promise<boolean> {
   const addresses = { discord: discord.url, wayback: archive.url, database }
   const start = (args: string[] = []) => new Bot(folder, addresses, args)
   const crew = server && new Crew(start)
-  const suffered = crew && (await crew.suffer({ minutes, kills }, server, chance(4)))
+  const suffered = crew && (await crew.suffer({ minutes, kills, heard: () => discord.heard.length }, server, chance(4)))
   const { killed, fell } =
     suffered ??
     (await liveAndDie(
