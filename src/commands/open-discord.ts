@@ -54,7 +54,9 @@ export async function openDiscord(kit: Kit, place: DiscordPlace = {}): Promise<D
     later = later.then(() => lost?.close()).then(() => keepTrying(connect, kit, closing.signal, REFUSED_PAUSE_MS))
   }
   const connect = async () => {
-    state.connection = place.postOnly ? await connectToPost(kit, state) : await connectOnce(kit, state, place, lose)
+    state.connection = place.postOnly
+      ? await connectToPost(kit, state, lose)
+      : await connectOnce(kit, state, place, lose)
     if (closing.signal.aborted) return state.connection.close()
     kit.trouble = null
     const { connection } = state
@@ -106,11 +108,11 @@ async function keepTrying(
 }
 
 /** Posts what it is given and answers nobody: the gateway is another process's. */
-function connectToPost(kit: Kit, state: State): Promise<DiscordConnection> {
+function connectToPost(kit: Kit, state: State, onRefused: (why: DiscordError) => void): Promise<DiscordConnection> {
   const { config, log } = kit
   if (!config.discord) throw new DiscordError('token', 'there is no DISCORD_TOKEN')
   kit.tellPast = (reading) => tellPast(reading, { tell: tellBy(state), log })
-  return connectPosting({ ...config.discord, log })
+  return connectPosting({ ...config.discord, log, onRefused })
 }
 
 function opened({ connection }: State): DiscordConnection {

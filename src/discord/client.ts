@@ -72,7 +72,9 @@ const LONGEST_WAIT_MS = 5_000
  * @throws {DiscordError} `token` where Discord refuses it, `unreachable` where it does not answer
  */
 export async function connectDiscord(options: ConnectOptions): Promise<DiscordConnection> {
-  const { token, log, shards = null, loginTimeoutMs = 30_000 } = options
+  const { token, log, shards = null } = options
+  // Shards take turns to identify, those of all processes together.
+  const { loginTimeoutMs = 30_000 + (shards?.of ?? 0) * 6_000 } = options
   const line = openPosting(options)
   const posting = line.rest
   const client = new Client({
@@ -106,7 +108,7 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
     await line.close()
     throw asDiscordError(error, 'logging in')
   }
-  if (options.onRefused) reportRefused(client, posting, options.onRefused)
+  if (options.onRefused) reportRefused([client.rest, posting], client, options.onRefused)
   const applicationId = client.application?.id ?? client.user?.id ?? ''
   log.info({ user: client.user?.tag, guilds: client.guilds.cache.size }, 'Discord: logged in')
   return {
@@ -134,12 +136,13 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
  * @throws {DiscordError} `token` where Discord refuses it, `unreachable` where it does not answer
  */
 export async function connectPosting(
-  options: Pick<ConnectOptions, 'token' | 'apiUrl' | 'log'>,
+  options: Pick<ConnectOptions, 'token' | 'apiUrl' | 'log' | 'onRefused'>,
 ): Promise<DiscordConnection> {
   const { rest, close } = openPosting(options)
   try {
     const bot = (await rest.get(Routes.user())) as APIUser
     const application = (await rest.get(Routes.currentApplication())) as APIApplication
+    if (options.onRefused) reportRefused([rest], null, options.onRefused)
     return {
       applicationId: application.id,
       botId: bot.id,
@@ -212,21 +215,25 @@ async function login(client: Client, token: string, timeoutMs: number): Promise<
 }
 
 /** Discord says it to whoever listens (close code 4004 and its like) or to the next request (401). */
-function reportRefused(client: Client, posting: REST, onRefused: NonNullable<ConnectOptions['onRefused']>): void {
+function reportRefused(
+  rests: REST[],
+  client: Client | null,
+  onRefused: NonNullable<ConnectOptions['onRefused']>,
+): void {
   let told = false
   const refused = (why: DiscordError) => {
     if (!told) onRefused(why)
     told = true
   }
   const words = 'Discord no longer knows this token: put the new one into DISCORD_TOKEN and start again'
-  client.on(Events.ShardDisconnect, ({ code }) =>
+  client?.on(Events.ShardDisconnect, ({ code }) =>
     refused(
       code === 4004
         ? new DiscordError('token', words)
         : new DiscordError('rejected', `Discord ended the session for good (${code})`),
     ),
   )
-  for (const rest of [client.rest, posting])
+  for (const rest of rests)
     rest.on('response', ({ route }, { status }) => {
       // An interaction has a token of its own, which ends after a quarter of an hour.
       if (status === 401 && !/^\/(webhooks|interactions)\//.test(route)) refused(new DiscordError('token', words))

@@ -20,9 +20,8 @@ afterEach(async () => {
 
 const lost = () => scene.server.until(() => scene.kit.trouble, 'the loss')
 const alarms = async () => {
-  const { kit, clock } = scene
-  const pulse = { process: 'a', startedAt: clock.now, polledAt: clock.now, toldAt: clock.now }
-  await watchRound(kit, { pulse, freeBytes: null, tell: async () => {} })
+  const { kit } = scene
+  await watchRound(kit, { freeBytes: null, tell: async () => {} })
   return (await kit.store.watch.alarms()).map(({ words }) => words)
 }
 
