@@ -14,6 +14,7 @@ const VERBS: Record<string, { summary: string; load(): Promise<{ verb: Verb }> }
   claims: { summary: 'import or export known claims', load: () => import('./claims.ts') },
   commands: { summary: 'register the slash commands with Discord', load: () => import('./commands.ts') },
   backup: { summary: 'copy the record while it is in use, or put a copy back', load: () => import('./backup.ts') },
+  'migrate-store': { summary: 'move the record from its file into Postgres', load: () => import('./migrate-store.ts') },
   jobs: { summary: 'list the queues, replay what was given up', load: () => import('./jobs.ts') },
   doctor: { summary: 'check config, store, sources and Discord', load: () => import('./doctor.ts') },
 }
