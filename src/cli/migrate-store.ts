@@ -30,7 +30,8 @@ example: DATABASE_URL=postgres://onrecord@db.example/onrecord npm run -s onrecor
     using _lock = lockFolder(dataFolder)
     // Both sides get this version's shape first.
     await (await openStore({ dataFolder }))[Symbol.asyncDispose]()
-    await (await openStore({ dataFolder, store }))[Symbol.asyncDispose]()
+    const { openPostgres } = await import('../store/postgres/open-postgres.ts')
+    await (await openPostgres(store.url)).db.destroy()
     return move(path, store.url, io)
   },
 }

@@ -1,4 +1,5 @@
-import { CompiledQuery, type Kysely } from 'kysely'
+import { CompiledQuery, type Kysely, sql } from 'kysely'
+import { StoreError } from '../errors.ts'
 import { backUpBeforeMigration } from './backups.ts'
 import { claimsTable } from './claims.ts'
 import type { Dialect } from './dialect.ts'
@@ -33,7 +34,14 @@ export async function openStore({ dataFolder, store }: Place): Promise<Store> {
   if (store?.kind === 'postgres') {
     // Its driver is loaded only where it is used.
     const { openPostgres } = await import('./postgres/open-postgres.ts')
-    return bind(await openPostgres(store.url))
+    const opened = await openPostgres(store.url)
+    try {
+      await refuseHalfMoved(opened.db, opened.where)
+    } catch (error) {
+      await opened.db.destroy()
+      throw error
+    }
+    return bind(opened)
   }
   const { db, path } = openSqlite(dataFolder)
   try {
@@ -43,6 +51,18 @@ export async function openStore({ dataFolder, store }: Place): Promise<Store> {
     throw asStoreError(error, path)
   }
   return bind({ db, where: path, dialect: sqliteDialect })
+}
+
+/** A database into which a file is still being moved is no record yet. */
+async function refuseHalfMoved(db: Kysely<Tables>, where: string): Promise<void> {
+  const has = await sql<{ has: boolean }>`select to_regclass('moved') is not null as has`.execute(db)
+  if (!has.rows[0]?.has) return
+  const done = await sql`select from moved where name = ''`.execute(db)
+  if (done.rows.length === 0)
+    throw new StoreError(
+      'locked',
+      `${where}: a file is on its way into it; run migrate-store again until it says “moved”`,
+    )
 }
 
 type Bound = { db: Kysely<Tables>; where: string; dialect: Dialect }

@@ -54,6 +54,7 @@ describe('a record that moves from its file into Postgres', () => {
     const path = await fillFile(scratch(), 900)
     const url = await anAddress()
     let outcome = ''
+    const half = () => openStore({ dataFolder: scratch(), store: { kind: 'postgres', url } })
     for (let calls = 0; outcome !== 'moved'; calls++) {
       const stop = new AbortController()
       let steps = 0
@@ -63,6 +64,7 @@ describe('a record that moves from its file into Postgres', () => {
       }
       ;({ outcome } = await moveRecord(path, url, { onProgress, stopping: stop.signal }))
       expect(calls).toBeLessThan(100)
+      if (outcome === 'stopped') await expect(half()).rejects.toThrow(/run migrate-store again/)
     }
     const [count] = await ask<{ n: string }>(url, 'select count(*) as n from mentions')
     expect(count?.n).toBe('900')
