@@ -24,7 +24,7 @@ export type Kind = (typeof KINDS)[number]
 export type Order = { kind: Kind; key: string; group?: string }
 
 /**
- * How work is handed out: within this process (`in-process.ts`), or to all processes on one database (`boss.ts`). What is
+ * How work is handed out: within this process (`queue.ts`), or to all processes on one database (`boss.ts`). What is
  * due and owed stands in the store in both: an order that is lost is found again by the next tick.
  */
 export type Work = {

@@ -77,7 +77,7 @@ async function readXml(xml: string): Promise<{ readout: FeedReadout | null; prob
     const second = readWithFeedsmith(xml)
     return { readout: second ? fillGaps(first, second) : first }
   }
-  const second = readWithFeedsmith(xml)
+  const second = withoutCutEntry(readWithFeedsmith(xml))
   const saved = await salvage(xml)
   if (second && second.entries.length >= Math.max(1, saved?.entries.length ?? 0)) {
     const both = saved && saved.entries.length === second.entries.length
@@ -92,6 +92,13 @@ async function readXml(xml: string): Promise<{ readout: FeedReadout | null; prob
     readout: null,
     problem: `it is damaged and no entry of it can be read (${reason(first)}); tell its publisher`,
   }
+}
+
+/** The last entry of a feed that breaks off may be no more than a title: under which name it is known stands behind that. */
+function withoutCutEntry(read: FeedReadout | null): FeedReadout | null {
+  const last = read?.entries.at(-1)
+  if (!read || !last || last.guid || last.link || last.content || last.summary) return read
+  return { ...read, entries: read.entries.slice(0, -1) }
 }
 
 const ENTRY = /<(?:[\w.-]+:)?(?:item|entry)[\s>]/i

@@ -197,6 +197,17 @@ describe('a feed', () => {
     ).toBe('https://b.example/a/b/c')
   })
 
+  test('that breaks off anywhere gives no entry without what it is known by', async () => {
+    for (const more of ['', '<description>Words of it</description>', '<guid>urn:3</guid>']) {
+      const whole = rss(`${item('One')}${item('Two')}<item><title>Three</title>${more}</item>`)
+      for (let end = whole.indexOf('Three'); end < whole.lastIndexOf('</item>'); end++) {
+        const { items } = await read(whole.slice(0, end))
+        for (const one of items.slice(2))
+          expect(one.guid ?? one.url ?? one.html, whole.slice(end - 30, end)).not.toBeNull()
+      }
+    }
+  })
+
   test('that breaks off gives the entries that are whole, and says so', async () => {
     const whole = rss(item('One') + item('Two') + item('Three'))
     const { items, problems } = await read(whole.slice(0, whole.indexOf('Three') + 30))
