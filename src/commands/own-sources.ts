@@ -154,6 +154,7 @@ export const feedsComponent = (context: CommandContext): Component => ({
   async run(interaction, [pollSeconds = '1800']) {
     const asker = await asCurator(interaction, context)
     const chosen = interaction.isStringSelectMenu() ? interaction.values : []
+    if (chosen.length === 0) throw new UsageError(asker.say.text('problem.gone'))
     const lines: string[] = []
     for (const address of chosen.slice(0, 25)) {
       try {

@@ -21,8 +21,13 @@ afterEach(async () => {
   expect({ stray, faults }).toEqual({ stray: [], faults: [] })
 })
 
-/** Bounded by number and by time: a busy machine tries fewer. */
-const BOUNDS = { numRuns: 100, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false }
+/** Bounded by number and by time: a busy machine tries fewer. Another FUZZ_SEED tries others. */
+const BOUNDS = {
+  seed: Number(process.env.FUZZ_SEED ?? 1),
+  numRuns: 100,
+  interruptAfterTimeLimit: 20_000,
+  markInterruptAsFailure: false,
+}
 const LONG_MS = 120_000
 
 type Definition = { name: string; type?: number; autocomplete?: boolean; options?: Definition[] }

@@ -19,6 +19,8 @@ describe('the interface', () => {
   test('answers in the asker’s language, in English where we do not speak it', () => {
     expect(sayIn('de').text('digest.nothing')).toBe('Nichts Neues.')
     expect(sayIn('ja').text('digest.nothing')).toBe('Nothing new.')
+    expect(sayIn('__proto__').text('digest.nothing')).toBe('Nothing new.')
+    expect(sayIn('constructor').text('digest.nothing')).toBe('Nothing new.')
     expect(sayIn('fr').count('digest.count', 1, { sources: 'x', documents: 'y' })).toContain('1 déclaration de')
     expect(sayIn('es-419').date('2026-03-02')).toContain('marzo')
   })
