@@ -98,14 +98,12 @@ function spreadByHost<T extends { source: Source }>(listed: T[]): T[] {
 }
 
 /**
- * Hands over what is owed, composes every digest that is due (or, with `all`, every one of the terminal), and hands
- * over that as well: a process that never lives long enough to compose them all still posts what it owes.
+ * Composes every digest that is due (or, with `all`, every one of the terminal) and hands over what is owed.
  *
  * @returns how many were handed over
  */
 export async function tellRound(kit: Kit, { all = false } = {}): Promise<number> {
   const now = kit.now()
-  const before = await deliverOwed(kit, kit.deliver)
   const due = await kit.store.subscriptions.due(now)
   const terminal = (subscription: Subscription) => subscription.target.kind === 'terminal'
   const asked = all
@@ -120,7 +118,7 @@ export async function tellRound(kit: Kit, { all = false } = {}): Promise<number>
   }
   const sent = await deliverOwed(kit, kit.deliver)
   await editOwed(kit, kit.redraw)
-  return before + sent
+  return sent
 }
 
 const SAMPLE: Subscription = {
