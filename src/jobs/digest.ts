@@ -84,9 +84,9 @@ export async function prepareDigest(
 
 /**
  * Composes the digest of one subscription and owes it, in one transaction with the cursor: a crash before it changes
- * nothing, a crash after it loses nothing. @returns false where there was nothing to say.
+ * nothing, a crash after it loses nothing. @returns the id of what is owed, null where there was nothing to say.
  */
-export async function composeFor(kit: DigestKit, subscription: Subscription, sample = false): Promise<boolean> {
+export async function composeFor(kit: DigestKit, subscription: Subscription, sample = false): Promise<string | null> {
   const { store, now } = kit
   // What recurs takes seconds to find, and is an aside to what is new.
   const emerging = !sample && (await hasNews(kit, subscription)) ? await offers(subscription.target, kit) : []
@@ -138,7 +138,7 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
     const { target } = subscription
     const group = target.kind === 'discord' ? target.guildId : 'terminal'
     if (said) await kit.work?.owe([{ kind: 'deliver', key: id, group }], tx)
-    return said
+    return said ? id : null
   }, 'snapshot')
 }
 

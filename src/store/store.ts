@@ -229,6 +229,7 @@ export interface Store extends AsyncDisposable {
     /** @returns false where there was none. */
     remove(guildId: string, channelId: string): Promise<boolean>
     list(guildId?: string): Promise<Subscription[]>
+    /** The one that has waited longest first. */
     due(now: string): Promise<Subscription[]>
     get(id: string): Promise<Subscription | null>
     /** `mends`: not a person but a trouble pauses it, and it may be resumed without one. */

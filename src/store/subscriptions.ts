@@ -65,6 +65,7 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
         .where('configured', '=', 1)
         .where('paused_because', 'is', null)
         .where((is) => is.or([is('next_digest_at', 'is', null), is('next_digest_at', '<=', now)]))
+        .orderBy('next_digest_at')
         .execute()
       return rows.map(read)
     },
