@@ -20,7 +20,7 @@ export function gramPrior(): Prior {
   if (!gramCounts) {
     gramCounts = new Map()
     for (const [term, count] of COUNTS)
-      for (const gram of new Set(fourGrams([{ term, raw: term, name: false, number: false }])))
+      for (const gram of new Set(fourGrams([{ folded: term }])))
         gramCounts.set(gram, Math.min(counts.claims, (gramCounts.get(gram) ?? 0) + count))
   }
   const known = gramCounts

@@ -1,7 +1,7 @@
 import type { Claim, Statement } from '../model.ts'
 import { claimId } from './import-claims.ts'
 import { createMatcher } from './match-claims.ts'
-import { STOP_WORDS, tokenise } from './tokens.ts'
+import { terms } from './tokens.ts'
 
 /** A statement with what decides whether it may found a claim: who printed it, and whether it met a known one. */
 export type Unclaimed = {
@@ -94,9 +94,7 @@ export async function findEmerging(
 
 /** Reads once which words each statement has. @returns the ids of those that have enough in common with the one at an index */
 function wordsShared(all: Unclaimed[]): (index: number) => Set<string> {
-  const words = all.map(({ statement }) => [
-    ...new Set(tokenise(statement.content).flatMap(({ term }) => (STOP_WORDS.has(term) ? [] : term))),
-  ])
+  const words = all.map(({ statement }) => [...new Set(terms(statement.content))])
   const holders = new Map<string, number[]>()
   for (const [i, own] of words.entries()) for (const word of own) holders.getOrInsert(word, []).push(i)
   const weigh = (word: string) => Math.log(1 + all.length / holders.get(word)!.length)

@@ -1,10 +1,10 @@
 import type { ClaimForm, QueryForm } from './forms.ts'
 import {
   countPairs,
+  createSums,
   inOrder,
   longestRun,
   nearlyCovered,
-  norm,
   pairs,
   positionsOf,
   sum,
@@ -12,6 +12,7 @@ import {
   weighPairs,
   windowed,
 } from './overlap.ts'
+import { SYMBOLS } from './tokens.ts'
 
 /** A claim that the indexes found for a query, with their scores: 0 where an index did not have it among its best. */
 export type Candidate = { place: number; words: number; grams: number; form: ClaimForm }
@@ -64,18 +65,25 @@ export const FEATURES = [
   'in order gap',
 ] as const
 
-export type Describer = (query: QueryForm, candidates: Candidate[]) => Float64Array[]
+/** `forget`: what terms and 4-grams weigh has changed. */
+export type Describer = { describe(query: QueryForm, candidates: Candidate[]): Float64Array[]; forget(): void }
 
 const IN_QUERY = 1
 const IN_BODY = 2
 const IN_BYLINE = 4
 const A_NAME = 8
 
-/** Which 4-grams a query holds: marked for one query, and cleared after it. */
-const gramSeen = new Uint8Array(37 ** 4)
+/** Which 4-grams a query holds: a number from 1 on for each, and cleared after it. */
+const gramSeen = new Uint16Array(SYMBOLS ** 4)
+const MOST_GRAMS = 2 ** 13
+/** What each of these weighs, by its number. */
+const gramWeights = new Float64Array(MOST_GRAMS + 1)
 
 /** One query against its candidates: what holds of the query alone is worked out once. Not to be used by two at once. */
 export function createDescriber(weigh: Weigh, weighGram: Weigh): Describer {
+  const sums = createSums(weigh)
+  const squares = createSums((term) => weigh(term) ** 2)
+  const gramSums = createSums(weighGram)
   let marks = new Uint8Array(1024)
   const mark = (terms: Int32Array, bit: number) => {
     for (const term of terms) {
@@ -90,57 +98,49 @@ export function createDescriber(weigh: Weigh, weighGram: Weigh): Describer {
   }
   const has = (term: number, bit: number) => term >= 0 && term < marks.length && (marks[term]! & bit) !== 0
   const covered = (terms: Int32Array, bit: number) => {
-    let all = 0
     let hit = 0
-    for (const term of terms) {
-      const weight = weigh(term)
-      all += weight
-      if (has(term, bit)) hit += weight
-    }
-    return all === 0 ? 0 : hit / all
+    for (const term of terms) if (has(term, bit)) hit += weigh(term)
+    return hit / (sums.of(terms) || 1)
   }
-  const gramsCovered = (grams: Int32Array) => {
-    let all = 0
+  const gramsShared = (grams: Int32Array) => {
     let hit = 0
-    for (const gram of grams) {
-      const weight = weighGram(gram)
-      all += weight
-      if (gramSeen[gram] === 1) hit += weight
-    }
-    return all === 0 ? 0 : hit / all
+    for (const gram of grams) hit += gramWeights[gramSeen[gram]!]!
+    return hit
   }
+  const gramsCovered = (grams: Int32Array) => gramsShared(grams) / (gramSums.of(grams) || 1)
 
-  return (query, candidates) => {
+  const describe = (query: QueryForm, candidates: Candidate[]) => {
     mark(query.all.distinct, IN_QUERY)
     mark(query.body, IN_BODY)
     mark(query.byline, IN_BYLINE)
     mark(query.all.names, A_NAME)
-    let gramWeight = 0
-    for (const gram of query.all.grams) {
-      gramSeen[gram] = 1
-      gramWeight += weighGram(gram)
+    const queryGrams = query.all.grams.subarray(0, MOST_GRAMS)
+    for (const [i, gram] of queryGrams.entries()) {
+      gramSeen[gram] = i + 1
+      gramWeights[i + 1] = weighGram(gram)
     }
+    const gramWeight = gramsShared(queryGrams)
     const queryWeight = sum(query.all.distinct, weigh)
     const queryNames = sum(query.all.names, weigh)
-    const queryNorm = norm(query.all.distinct, weigh)
+    const queryNorm = Math.sqrt(squares.of(query.all.distinct))
     const near = pairs(query.all.terms, 1)
     const wide = pairs(query.all.terms, 4)
     const positions = positionsOf(query.all.terms)
-    const nearly = nearlyCovered(query.all, (term) => has(term, IN_QUERY), weigh)
+    const nearly = nearlyCovered(query.all, (term) => has(term, IN_QUERY), weigh, sums)
     const byWords = standing(candidates, 'words')
     const byGrams = standing(candidates, 'grams')
 
     const rows = candidates.map((candidate, i) => {
       const { text, title, all } = candidate.form
       const shared: number[] = []
-      let squares = 0
+      let shared2 = 0
       let sharedNames = 0
       let byline = 0
       for (const term of all.distinct) {
         if (!has(term, IN_QUERY)) continue
         const weight = weigh(term)
         shared.push(weight)
-        squares += weight * weight
+        shared2 += weight * weight
         if (has(term, IN_BYLINE)) byline += weight
       }
       for (const term of all.names) if (has(term, A_NAME)) sharedNames += weigh(term)
@@ -151,8 +151,6 @@ export function createDescriber(weigh: Weigh, weighGram: Weigh): Describer {
       for (const term of text.names) if (!has(term, IN_QUERY)) nameMissed = Math.max(nameMissed, weigh(term))
       let figuresShared = 0
       for (const term of text.figures) if (has(term, IN_QUERY)) figuresShared += 1
-      let gramShared = 0
-      for (const gram of all.grams) if (gramSeen[gram] === 1) gramShared += weighGram(gram)
       const together = shared.reduce((a, b) => a + b, 0)
       const textCovered = covered(text.distinct, IN_QUERY)
       const titleCovered = covered(title.distinct, IN_QUERY)
@@ -187,17 +185,17 @@ export function createDescriber(weigh: Weigh, weighGram: Weigh): Describer {
         (pairCount + countPairs(title.terms, near)) / (text.terms.length + title.terms.length || 1),
         countPairs(text.terms, wide) / (text.terms.length || 1) + pairWeight / 100,
         longestRun(text.terms, query.all.terms, positions, weigh),
-        inOrder(text.terms, positions, weigh) / (sum(text.terms, weigh) || 1),
+        inOrder(text.terms, positions, weigh) / (sums.of(text.terms) || 1),
         gramsCovered(text.grams),
         gramsCovered(title.grams),
-        gramShared / (gramWeight || 1),
+        gramsShared(all.grams) / (gramWeight || 1),
         covered(text.distinct, IN_BODY),
         byline,
-        windowed(text, query.all.terms, weigh),
-        windowed(title, query.all.terms, weigh),
+        windowed(text, query.all.terms, weigh, sums.of(text.distinct)),
+        windowed(title, query.all.terms, weigh, sums.of(title.distinct)),
         nearly(text),
         nearly(title),
-        squares / (queryNorm * norm(all.distinct, weigh) || 1),
+        shared2 / (queryNorm * Math.sqrt(squares.of(all.distinct)) || 1),
         Math.log(1 + all.terms.length),
         Math.log(1 + query.all.terms.length),
         0,
@@ -206,10 +204,14 @@ export function createDescriber(weigh: Weigh, weighGram: Weigh): Describer {
       )
     })
     addGaps(rows)
-    for (const gram of query.all.grams) gramSeen[gram] = 0
+    for (const gram of queryGrams) gramSeen[gram] = 0
     for (const term of query.all.distinct) if (term >= 0) marks[term] = 0
     return rows
   }
+  const forget = () => {
+    for (const one of [sums, squares, gramSums]) one.forget()
+  }
+  return { describe, forget }
 }
 
 /** How far a candidate lies behind the best of its list. */

@@ -1,5 +1,5 @@
 import type { Claim } from '../model.ts'
-import { fold, fourGrams, type Token, tokenise } from './tokens.ts'
+import { fourGrams, SYMBOLS, type Token, tokenise } from './tokens.ts'
 
 /** A text as the ranking reads it: numbers of its terms in reading order, and what is known of them. */
 export type Form = {
@@ -31,9 +31,25 @@ function toForm(tokens: Token[], number: Numbering): Form {
     distinct: Int32Array.from(new Set(terms)),
     names: once(({ name }) => name),
     figures: once((token) => token.number),
-    grams: Int32Array.from(new Set(fourGrams(tokens))),
-    words: tokens.map(({ raw, term, number }) => (number ? term : fold(raw))),
+    grams: each(fourGrams(tokens)),
+    words: tokens.map(({ folded }) => folded),
   }
+}
+
+/** Which 4-grams were met already: all 0 before and after. */
+const met = new Uint8Array(SYMBOLS ** 4)
+
+/** Each 4-gram once, in the order in which they came. Several times as fast as a Set. */
+function each(grams: number[]): Int32Array {
+  let count = 0
+  for (const gram of grams) {
+    if (met[gram] === 1) continue
+    met[gram] = 1
+    grams[count++] = gram
+  }
+  const found = Int32Array.from(grams.slice(0, count))
+  for (const gram of found) met[gram] = 0
+  return found
 }
 
 export function toClaimForm(claim: Claim, number: Numbering): ClaimForm {

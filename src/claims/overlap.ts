@@ -9,10 +9,24 @@ export function sum(terms: Int32Array, weigh: Weigh): number {
   return total
 }
 
-export function norm(terms: Int32Array, weigh: Weigh): number {
-  let total = 0
-  for (const term of terms) total += weigh(term) ** 2
-  return Math.sqrt(total)
+/** Sums over the same terms again and again, as long as nothing changes what they weigh. */
+export type Sums = { of(terms: Int32Array): number; forget(): void }
+
+export function createSums(weigh: Weigh): Sums {
+  let known = new WeakMap<Int32Array, number>()
+  return {
+    of(terms) {
+      let total = known.get(terms)
+      if (total === undefined) {
+        total = sum(terms, weigh)
+        known.set(terms, total)
+      }
+      return total
+    },
+    forget() {
+      known = new WeakMap()
+    },
+  }
 }
 
 /** Two term numbers as one. Term numbers stay below 2²⁶. */
@@ -91,9 +105,8 @@ export function longestRun(
   return best
 }
 
-/** The largest share of a claim that stands within a stretch of the query half again as long as the claim. */
-export function windowed(claim: Form, query: Int32Array, weigh: Weigh): number {
-  const whole = sum(claim.distinct, weigh)
+/** The largest share of a claim, which weighs `whole`, that stands within a stretch of the query half again as long as the claim. */
+export function windowed(claim: Form, query: Int32Array, weigh: Weigh, whole: number): number {
   if (whole === 0) return 0
   const reach = Math.max(8, Math.ceil(claim.terms.length * 1.5))
   const inClaim = new Map<number, number>()
@@ -119,20 +132,24 @@ export function windowed(claim: Form, query: Int32Array, weigh: Weigh): number {
 }
 
 /** As covered, but a term also counts in part where the query has a word that begins alike. */
-export function nearlyCovered(query: Form, isShared: (term: number) => boolean, weigh: Weigh): (form: Form) => number {
-  const byStart = new Map<string, string[]>()
+export function nearlyCovered(
+  query: Form,
+  isShared: (term: number) => boolean,
+  weigh: Weigh,
+  sums: Sums,
+): (form: Form) => number {
+  const byStart = new Map<number, string[]>()
   for (const word of query.words) {
     if (word.length < 4) continue
-    const known = byStart.get(word.slice(0, 3))
-    if (!known) byStart.set(word.slice(0, 3), [word])
-    else if (known.length < 32) known.push(word)
+    const known = byStart.getOrInsert(startOf(word), [])
+    if (known.length < 32) known.push(word)
   }
   const seen = new Map<number, number>()
   const likeness = (term: number, word: string) => {
     const known = seen.get(term)
     if (known !== undefined) return known
     let best = 0
-    for (const other of byStart.get(word.slice(0, 3)) ?? []) {
+    for (const other of byStart.get(startOf(word)) ?? []) {
       let n = 3
       while (n < word.length && n < other.length && word[n] === other[n]) n += 1
       best = Math.max(best, n / Math.max(word.length, other.length))
@@ -142,14 +159,15 @@ export function nearlyCovered(query: Form, isShared: (term: number) => boolean, 
     return found
   }
   return (form) => {
-    let all = 0
     let hit = 0
     for (let i = 0; i < form.terms.length; i++) {
       const term = form.terms[i]!
-      const weight = weigh(term)
-      all += weight
-      hit += weight * (isShared(term) ? 1 : likeness(term, form.words[i]!))
+      const share = isShared(term) ? 1 : likeness(term, form.words[i]!)
+      if (share > 0) hit += weigh(term) * share
     }
-    return all === 0 ? 0 : hit / all
+    return hit / (sums.of(form.terms) || 1)
   }
 }
+
+/** The first three characters of a word as one number; NaN for a shorter word. */
+const startOf = (word: string) => (word.charCodeAt(0) * 65_536 + word.charCodeAt(1)) * 65_536 + word.charCodeAt(2)

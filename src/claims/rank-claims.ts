@@ -82,7 +82,7 @@ export function createCore(kept: KeptIndex | null = null, { onDemand = false, dr
     if (page[at]! < 0) page[at] = grams.weight(gram)
     return page[at]!
   }
-  const describe = createDescriber(weigh, weighGram)
+  const describer = createDescriber(weigh, weighGram)
 
   const formOf = (place: number) => {
     const known = forms.get(place)
@@ -152,6 +152,7 @@ export function createCore(kept: KeptIndex | null = null, { onDemand = false, dr
     if (fresh) return
     wordWeights.fill(-1)
     gramWeights = []
+    describer.forget()
     fresh = true
   }
   const find = (text: string, owner?: string, without = -1) => {
@@ -180,7 +181,7 @@ export function createCore(kept: KeptIndex | null = null, { onDemand = false, dr
     const candidates = likeliest
       .filter(({ place }) => claims[place])
       .map(({ place, words, grams }): Candidate => ({ place, words, grams, form: formOf(place) }))
-    const rows = describe(query, candidates)
+    const rows = describer.describe(query, candidates)
     return order({ query, candidates, rows, scores: rows.map((row) => rankScore(row, 'words')), weigh })
   }
   const fetch = (text: string, top: number) => {

@@ -6,6 +6,8 @@ export type Token = {
   term: string
   /** As written. */
   raw: string
+  /** As written, but in lower case and without accents; a number as its term. */
+  folded: string
   /** Written with a capital, or a number, or part of a handle or hashtag: likelier a name than a common word. */
   name: boolean
   number: boolean
@@ -26,31 +28,18 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
   theres heres hes shes theyre weve theyve lets id ill youll theyll itll`.split(/\s+/),
 )
 
-const NUMBER_WORDS: Record<string, string> = Object.fromEntries(
+const NUMBER_WORDS = new Map(
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'
     .split(' ')
     .map((word, value) => [word, String(value)]),
 )
-for (const [i, word] of 'thirty forty fifty sixty seventy eighty ninety'.split(' ').entries())
-  NUMBER_WORDS[word] = String((i + 3) * 10)
-NUMBER_WORDS.hundred = '100'
+for (const [i, word] of 'thirty forty fifty sixty seventy eighty ninety hundred'.split(' ').entries())
+  NUMBER_WORDS.set(word, String((i + 3) * 10))
 
 const LINKS = /https?:\/\/[^\s<>"]*|\bpic\.twitter\.com\/\w*|\bt\.co\/\w+/gi
 const WORD = /[@#]?[\p{L}\p{N}_]+(?:[’'‘`][\p{L}]+)*|[%]/gu
 /** Scripts that write words without spaces: compared by pairs of characters. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}]/u
-
-/** Stems seen so far: the same few words make up most of any text. Emptied when it grows large. */
-const stems = new Map<string, string>()
-
-function toTerm(lower: string): string {
-  const known = stems.get(lower)
-  if (known !== undefined) return known
-  if (stems.size > 200_000) stems.clear()
-  const term = NUMBER_WORDS[lower] ?? stem(lower)
-  stems.set(lower, term)
-  return term
-}
 
 /** Lower case without accents and apostrophes. */
 export function fold(word: string): string {
@@ -72,16 +61,24 @@ export function tokenise(text: string): Token[] {
     .slice(0, MOST_READ)
     .replace(LINKS, ' ')
     .replace(/(?<=\d),(?=\d{3})/g, '')
-  for (const [found] of clean.matchAll(WORD)) {
-    if (found === '%') {
-      tokens.push({ term: 'percent', raw: '%', name: false, number: false })
-      continue
-    }
-    const tagged = found.startsWith('#') || found.startsWith('@')
-    const word = tagged ? found.slice(1) : found
-    if (tagged || /\p{Ll}\p{Lu}|_/u.test(word)) for (const part of splitTag(word)) addWord(part, tagged, tokens)
-    else addWord(word, false, tokens)
-  }
+  for (const [found] of clean.matchAll(WORD)) tokens.push(...tokensOf(found))
+  return tokens
+}
+
+/** Words seen so far, with what they are read as: no two texts are without common words. Emptied when it grows large. */
+const seen = new Map<string, readonly Token[]>()
+
+function tokensOf(found: string): readonly Token[] {
+  const known = seen.get(found)
+  if (known) return known
+  if (seen.size > 100_000) seen.clear()
+  const tokens: Token[] = []
+  const isTagged = found.startsWith('#') || found.startsWith('@')
+  const word = isTagged ? found.slice(1) : found
+  if (found === '%') tokens.push({ term: 'percent', raw: '%', folded: '%', name: false, number: false })
+  else if (isTagged || /\p{Ll}\p{Lu}|_/u.test(word)) for (const part of splitTag(word)) addWord(part, isTagged, tokens)
+  else addWord(word, false, tokens)
+  seen.set(found, tokens)
   return tokens
 }
 
@@ -94,16 +91,17 @@ function addWord(word: string, tagged: boolean, tokens: Token[]): void {
   const possessive = word.replace(/[’'‘`]s$/i, '')
   if (UNSPACED.test(possessive)) {
     const points = Array.from(possessive)
-    if (points.length === 1) tokens.push({ term: possessive, raw: word, name: false, number: false })
-    for (let i = 0; i + 1 < points.length; i++)
-      tokens.push({ term: `${points[i]}${points[i + 1]}`, raw: word, name: false, number: false })
+    const inPairs = points.length === 1 ? points : points.slice(1).map((point, i) => `${points[i]}${point}`)
+    const folded = fold(word)
+    for (const term of inPairs) tokens.push({ term, raw: word, folded, name: false, number: false })
     return
   }
   const lower = fold(possessive)
   if (lower === '' || STOP_WORDS.has(lower) || (lower.length === 1 && !/[\p{N}]/u.test(lower))) return
-  const term = toTerm(lower)
+  const term = NUMBER_WORDS.get(lower) ?? stem(lower)
   const number = /^\d/.test(term)
-  tokens.push({ term, raw: word, name: tagged || number || /^\p{Lu}/u.test(word), number })
+  const folded = number ? term : fold(word)
+  tokens.push({ term, raw: word, folded, name: tagged || number || /^\p{Lu}/u.test(word), number })
 }
 
 /** The terms alone, for an index. */
@@ -112,7 +110,7 @@ export function terms(text: string): string[] {
 }
 
 /** 26 letters, 10 digits and a word boundary; other letters are folded onto these by their code. */
-const SYMBOLS = 37
+export const SYMBOLS = 37
 const symbol = (code: number): number => {
   if (code >= 97 && code <= 122) return code - 96
   if (code >= 48 && code <= 57) return code - 21
@@ -123,9 +121,9 @@ const symbol = (code: number): number => {
  * The character 4-grams of a text as numbers below 37⁴, stop words left out, one boundary between words. They meet
  * where stems do not: misspellings, compounds, hashtags run together.
  */
-export function fourGrams(tokens: Token[]): number[] {
+export function fourGrams(tokens: Pick<Token, 'folded'>[]): number[] {
   let text = ' '
-  for (const { raw, term, number } of tokens) text += `${number ? term : fold(raw)} `
+  for (const { folded } of tokens) text += `${folded} `
   const grams: number[] = []
   let a = 0
   let b = symbol(text.charCodeAt(0))
