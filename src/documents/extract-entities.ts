@@ -50,7 +50,9 @@ export function extractEntities(text: string): TextEntities {
   const links = findLinks(text)
   const mentionsAndLists = mentionsOf(text)
   const hashtags = hashtagsOf(text)
-  const cashtags = Array.from(text.matchAll(CASHTAG), ({ index, 1: value = '' }) => entity(value, index))
+  const cashtags = text.includes('$')
+    ? Array.from(text.matchAll(CASHTAG), ({ index, 1: value = '' }) => entity(value, index))
+    : []
   const kept = withoutOverlap([...links, ...mentionsAndLists, ...hashtags, ...cashtags])
   const handles = mentionsAndLists.filter((each) => kept.has(each))
   return {
@@ -68,6 +70,7 @@ function entity(value: string, start: number): Entity {
 }
 
 function mentionsOf(text: string): TextEntities['mentionsAndLists'] {
+  if (!/[@＠]/.test(text)) return []
   return Array.from(text.matchAll(MENTION)).flatMap(({ index, 0: whole, 1: value = '', 2: path }) => {
     const end = index + whole.length
     if (AFTER_MENTION.test(text.slice(end, end + 3))) return []
@@ -84,6 +87,7 @@ function replyTo(text: string): string | null {
 
 /** A hashtag holds a letter, and is not the beginning of something longer. */
 function hashtagsOf(text: string): Entity[] {
+  if (!/[#＃]/.test(text)) return []
   let behind = 0
   return Array.from(text.matchAll(HASHTAG)).flatMap(({ index, 0: whole, 1: value = '' }) => {
     if (behind > 0 && index <= behind) return []
@@ -95,7 +99,7 @@ function hashtagsOf(text: string): Entity[] {
 
 function withoutOverlap(entities: Entity[]): Set<Entity> {
   let behind = 0
-  const inOrder = [...entities].sort((a, b) => a.start - b.start)
+  const inOrder = entities.sort((a, b) => a.start - b.start)
   return new Set(
     inOrder.filter(({ start, end }) => {
       if (start < behind) return false

@@ -54,13 +54,15 @@ type Label = { start: number; end: number; valid: boolean; plain: boolean; topLe
  */
 export function findLinks(text: string): Link[] {
   const links: Link[] = []
+  // No host is without a dot.
+  if (!text.includes('.')) return links
   let behind = 0
   for (const { index, 0: run } of text.matchAll(RUN)) {
     const end = index + run.length
     if (end <= behind) continue
-    behind = bareLinks(text, { index, end }, behind, links)
-    const protocol = /https?$/i.exec(run)
-    if (!protocol || !text.startsWith('://', end)) continue
+    if (run.includes('.')) behind = bareLinks(text, { index, end }, behind, links)
+    const protocol = text.startsWith('://', end) ? /https?$/i.exec(run) : null
+    if (!protocol) continue
     const start = end - protocol[0].length
     if (start < free(behind) || !mayStart(text, start)) continue
     behind = linkWithProtocol(text, start, end + 3, links) ?? behind

@@ -202,8 +202,12 @@ function plainParagraphs(text: string): string {
 const INLINE =
   /<\/?(?:a|abbr|acronym|b|big|bdi|bdo|br|cite|code|del|em|font|i|img|ins|kbd|mark|p|q|s|small|span|strike|strong|sub|sup|tt|u|var|wbr|div)(?:\s[^<>]{0,500})?\/?>/gi
 
+/** Has nothing that would be taken out. */
+const PLAIN = /^[\w.,:;'"!?()@#-]+(?: [\w.,:;'"!?()@#-]+)*$/
+
 /** A heading or name on one line, without the markup that many feeds put in. */
 function plainTitle(title: string): string {
+  if (PLAIN.test(title)) return title
   const bare = title.replace(INLINE, '')
   const decoded = /&(?:#\d|#x|[a-z])/i.test(bare) ? decodeHTML(bare).replace(INLINE, '') : bare
   return decoded.replace(CONTROLS, ' ').replace(/\s+/g, ' ').normalize('NFC').trim()
