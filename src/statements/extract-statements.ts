@@ -4,6 +4,8 @@ import type { Draft } from './draft.ts'
 import { findFigures } from './figures.ts'
 import { findQuotes } from './find-quotes.ts'
 import { findIndirect } from './indirect.ts'
+import { isThought } from './people.ts'
+import { beforeCredit } from './phrase-end.ts'
 import { embedsIn, idOf, ofEmbed, ofPost } from './posts.ts'
 import { provenanceOf } from './provenance.ts'
 import { createPeople, type People } from './resolve.ts'
@@ -106,13 +108,14 @@ function oneFromEach(spoken: Draft[], clauses: Draft[]): Draft[] {
 
 function finish(draft: Draft, document: Document, view: View, people: People, entities: Entity[]): Explained {
   const start = view.raw(draft.start)
-  const end = view.raw(draft.end - 1) + 1
+  const stop = draft.directness === 'direct' ? draft.end : beforeCredit(view.text, draft.start, draft.end)
+  const end = view.raw(stop - 1) + 1
   const toRaw = (span: Span | null): Span | null => {
     if (!span) return null
     const [from, to] = [view.raw(span.start), view.raw(span.end - 1) + 1]
     return { text: document.text.slice(from, to), start: from, end: to }
   }
-  const who = draft.speaker && people.resolve(draft.speaker)
+  const who = draft.speaker && !isThought(draft.speaker.text) ? people.resolve(draft.speaker) : null
   if (draft.speaker) people.spoke(draft.speaker)
   const content = document.text.slice(start, end)
   const relation = entities

@@ -43,6 +43,11 @@ export function subjectOf(text: string, from: number): Span | null {
   )
 }
 
+/** “The criticism includes claims that …”: what is thought or felt is nobody who speaks. */
+export const isThought = (words: string): boolean =>
+  /^(?:the|this|that|a|an|such|some)\s(?:.*\s)?(?:criticisms?|accusations?|allegations?|arguments?|beliefs?|ideas?|notions?|fears?|concerns?|controversy|debate|backlash|outrage|rumou?rs?|speculation|suspicions?)$/i.test(
+    words,
+  )
 export const isPronoun = (words: string): boolean => PRONOUN.test(words)
 export const isName = (words: string): boolean => {
   const first = words.split(/\s+/)[0] ?? ''

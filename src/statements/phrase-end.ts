@@ -11,3 +11,14 @@ export const clauseEnd = (sentence: string, from: number, start: number, end: nu
   const cut = endOfPhrase(sentence.slice(start - from, end - from), 0)
   return cut === null ? end : start + cut
 }
+
+/** Who made a picture, as captions end with it; behind such a word it is part of the sentence. */
+const CREDIT =
+  /(?<!\b(?:on|in|at|by|to|of|from|via|the|a|and|or|for|with|told|tells|called))\s+(?:CC|YouTube|Facebook|Twitter|Instagram|Flickr|(?:[A-Z]+\/)?Getty(?: Images)?|Shutterstock|Wikimedia(?: Commons)?|Reuters|AFP|AP|EPA|PA)$/
+
+/** Where a clause that runs to the end of its paragraph ends without the credit of the caption that it stands in. */
+export function beforeCredit(text: string, start: number, end: number): number {
+  const isParagraphEnd = end === text.length || text[end] === '\n'
+  const credit = isParagraphEnd ? CREDIT.exec(text.slice(start, end)) : null
+  return credit && credit.index > 0 ? start + credit.index : end
+}

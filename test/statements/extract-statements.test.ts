@@ -89,6 +89,9 @@ describe('indirect speech', () => {
     ['The firm has been criticised for hiding the bill.', '?: hiding the bill'],
     ['Mira Sol launched a petition to get the council to mend the bridge.', 'Mira Sol: mend the bridge'],
     ['The Lamp Society renewed its declaration of war on fog.', 'Lamp Society: war on fog'],
+    ['Mira Sol accused the council of hiding the bill Getty Images', 'Mira Sol: the council of hiding the bill'],
+    ['Mira Sol said the picture was first seen on YouTube', 'Mira Sol: the picture was first seen on YouTube'],
+    ['The criticism includes claims that the bill is paid.', '?: the bill is paid'],
     ['The bill, by clerks who claim that it was paid, is lost.', 'clerks: it was paid, is lost'],
   ])('%s', (text, words) => {
     expect(said(text)).toContain(words)
