@@ -11,7 +11,7 @@ import { fourGrams, tokenise } from './tokens.ts'
 
 /** What each index hands over, and how many of these are looked at closely. */
 const FETCHED = 30
-const RANKED = 24
+const RANKED = 16
 /** Past this many claims 4-grams cost more memory than they bring: words alone find the candidates. */
 const MOST_GRAMMED = 200_000
 /** Forms are kept for this many claims, and made again for others. */

@@ -20,14 +20,15 @@ type Manner = {
   every: number
 }
 
-/** What fails comes again after half a minute, a minute, two …; what was lost is found again by a tick meanwhile. */
-const USUAL: Manner = { retryLimit: 5, retryDelay: 30, sideBySide: 1, every: 1 }
+/** What fails comes again after five seconds, ten, twenty …: while it waits its like is not taken, so it never waits for long. */
+const USUAL: Manner = { retryLimit: 5, retryDelay: 5, sideBySide: 1, every: 1 }
+const LONGEST_DELAY_SECONDS = 60
 const MANNERS: Record<Kind, Manner> = {
   // Comes again by itself, a few seconds later.
   tick: { ...USUAL, retryLimit: 0 },
   poll: { ...USUAL, sideBySide: 8, ofGroup: 2, every: 0.5 },
-  analyse: { ...USUAL, retryDelay: 5, every: 0.5 },
-  compose: { ...USUAL, sideBySide: 2, ofGroup: 1, retryDelay: 5, every: 0.5 },
+  analyse: { ...USUAL, every: 0.5 },
+  compose: { ...USUAL, sideBySide: 2, ofGroup: 1, every: 0.5 },
   // A delivery has its own times to be tried again.
   deliver: { ...USUAL, sideBySide: 4, ofGroup: 1, every: 0.5 },
   redraw: { ...USUAL, ofGroup: 1 },
@@ -220,6 +221,7 @@ async function makeQueues(boss: PgBoss, retries?: number): Promise<void> {
       retryLimit,
       retryDelay,
       retryBackoff: retryLimit > 0,
+      ...(retryLimit > 0 ? { retryDelayMax: LONGEST_DELAY_SECONDS } : {}),
       expireInSeconds: LONGEST_SECONDS,
       heartbeatSeconds: HEARTBEAT_SECONDS,
       deleteAfterSeconds: KEPT_DONE_SECONDS,
