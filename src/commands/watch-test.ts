@@ -1,4 +1,5 @@
-import { createWanted, pageText, readyPage, textTest } from '../digests/wanted.ts'
+import { pageText, readyPage, textTest } from '../digests/text-test.ts'
+import { createWanted } from '../digests/wanted.ts'
 import type { Document, Entity, WatchTerm } from '../model.ts'
 import type { Found } from '../store/store.ts'
 import type { Asker } from './asking.ts'

@@ -1,37 +1,8 @@
 import type { Document, Statement, WatchTerm } from '../model.ts'
-import { isMistake, matchesQuery, parseQuery, toWords } from './query.ts'
+import { pageText } from './text-test.ts'
+import { createWatchIndex } from './watch-index.ts'
 
 type Candidate = { statement: Pick<Statement, 'content'>; document: Document; entities: string[] }
-/** A document as terms look at it, made ready once. */
-type Page = { lower: string; words(): string[] }
-
-/** Whether a watch term catches words of an article or post. Entities are not looked for here. */
-export type TextTest = (page: Page) => boolean
-
-/** Made ready once, for many texts. A query that cannot be read, which its command refused, catches nothing. */
-export function textTest({ kind, value }: Pick<WatchTerm, 'kind' | 'value'>): TextTest {
-  if (kind === 'query') {
-    const query = parseQuery(value)
-    return isMistake(query) ? () => false : ({ words }) => matchesQuery(query, words())
-  }
-  const phrase = value.toLowerCase()
-  return ({ lower }) => kind === 'phrase' && lower.includes(phrase)
-}
-
-export function readyPage(text: string): Page {
-  let words: string[] | null = null
-  return {
-    lower: text.toLowerCase(),
-    words: () => {
-      words ??= toWords(text)
-      return words
-    },
-  }
-}
-
-/** Title and text: what phrases and queries are looked for in. */
-export const pageText = ({ title, text }: Pick<Document, 'title' | 'text'>): string =>
-  title ? `${title}\n\n${text}` : text
 
 /**
  * Makes watch terms ready for many statements. Without terms everything is wanted that stands beside a tracked entity;
@@ -41,15 +12,15 @@ export const pageText = ({ title, text }: Pick<Document, 'title' | 'text'>): str
 export function createWanted(terms: WatchTerm[]): (one: Candidate) => boolean {
   if (terms.length === 0) return ({ entities }) => entities.length > 0
   const watched = new Set(terms.flatMap(({ kind, value }) => (kind === 'entity' ? [value] : [])))
-  const tests = terms.filter(({ kind }) => kind !== 'entity').map(textTest)
+  const index = createWatchIndex()
+  for (const term of terms) if (term.kind !== 'entity') index.add(term)
   const known = new Map<string, boolean>()
   return ({ document, entities }) => {
     if (entities.some((id) => watched.has(id))) return true
-    if (tests.length === 0) return false
+    if (index.size() === 0) return false
     const before = known.get(document.id)
     if (before !== undefined) return before
-    const page = readyPage(pageText(document))
-    const caught = tests.some((test) => test(page))
+    const caught = !index.caught(pageText(document)).next().done
     known.set(document.id, caught)
     return caught
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { THRESHOLDS } from '../claims/ranking.ts'
 import type { Config } from '../config.ts'
-import { pageText, readyPage, type TextTest, textTest } from '../digests/wanted.ts'
+import { pageText } from '../digests/text-test.ts'
 import { StoreError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createFinder, type Finder, findMentions } from '../mentions/find-mentions.ts'
@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts'
 import { type KnownClaims, matchKnown, openClaims } from './known-claims.ts'
 import type { MatcherConfig } from './operator-claims.ts'
 import { noteFates } from './revisions.ts'
+import { followTerms } from './watched.ts'
 import { SHARES } from './work.ts'
 
 /** Goes up when the rooms would find something else in the same text: stored documents are then analysed again. */
@@ -271,16 +272,6 @@ async function readSafely(
 
 /** Tells whether a text holds a phrase that any server watches, or is what a query of theirs asks for. */
 async function watchedWords(store: Store): Promise<(text: string) => boolean> {
-  const subscriptions = await store.subscriptions.list()
-  const guilds = new Set(subscriptions.flatMap(({ target }) => (target.kind === 'discord' ? [target.guildId] : [])))
-  const tests = new Map<string, TextTest>()
-  for (const guild of guilds)
-    for (const { kind, value } of await store.watchTerms.list(guild))
-      if (kind !== 'entity') tests.set(`${kind} ${value}`, textTest({ kind, value }))
-  return (text) => {
-    if (tests.size === 0) return false
-    const page = readyPage(text)
-    for (const test of tests.values()) if (test(page)) return true
-    return false
-  }
+  const index = await followTerms(store)
+  return (text) => !index.caught(text).next().done
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Change, GuildSettings, LongReading } from '../model.ts'
 import type { Store } from './store.ts'
+import { termsChanged } from './subscriptions.ts'
 import type { Tables } from './tables.ts'
 
 const UNSET: GuildSettings = {
@@ -70,6 +71,8 @@ async function forget(db: Kysely<Tables>, guildId: string): Promise<void> {
   await db.deleteFrom('deliveries').where(sql`json_extract(target, '$.guildId')`, '=', guildId).execute()
   for (const table of ['postings', 'subscriptions', 'watch_terms', 'guild_settings', 'changes'] as const)
     await db.deleteFrom(table).where('guild_id', '=', guildId).execute()
+  await termsChanged(db, guildId)
+  await db.deleteFrom('term_versions').where('guild_id', '=', guildId).execute()
   const claims = db.selectFrom('claims').select('id').where('owner', '=', guildId)
   for (const table of ['matches', 'matched_claims', 'claim_history'] as const)
     await db.deleteFrom(table).where('claim_id', 'in', claims).execute()

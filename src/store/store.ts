@@ -245,6 +245,12 @@ export interface Store extends AsyncDisposable {
     edit(term: WatchTerm): Promise<boolean>
     remove(guildId: string, value: string): Promise<boolean>
     list(guildId: string): Promise<WatchTerm[]>
+    /** Of all servers, or of those named. */
+    all(guildIds?: string[]): Promise<WatchTerm[]>
+    /** Grows with each change of any server's terms. */
+    version(): Promise<number>
+    /** The same for each server by its id; one that was forgotten is missing. */
+    versions(): Promise<Map<string, number>>
   }
   guilds: {
     settings(guildId: string): Promise<GuildSettings>

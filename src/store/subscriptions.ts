@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Subscription, WatchTerm } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -105,6 +105,7 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
         .values(row)
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst()
+      await termsChanged(db, term.guildId)
       return Number(numInsertedOrUpdatedRows) > 0
     },
     async edit(term) {
@@ -116,11 +117,14 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
         .where('guild_id', '=', term.guildId)
         .where('id', '=', term.id)
         .execute()
+      await termsChanged(db, term.guildId)
       return true
     },
     async remove(guildId, value) {
       const gone = db.deleteFrom('watch_terms').where('guild_id', '=', guildId).where('value', '=', value)
-      return Number((await gone.executeTakeFirst()).numDeletedRows) > 0
+      const { numDeletedRows } = await gone.executeTakeFirst()
+      await termsChanged(db, guildId)
+      return Number(numDeletedRows) > 0
     },
     async list(guildId) {
       const rows = await db
@@ -131,5 +135,30 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
         .execute()
       return rows.map((row) => JSON.parse(row.body) as WatchTerm)
     },
+    async all(guildIds) {
+      const rows = db.selectFrom('watch_terms').select('body')
+      const found = await (guildIds ? rows.where('guild_id', 'in', guildIds) : rows).execute()
+      return found.map((row) => JSON.parse(row.body) as WatchTerm)
+    },
+    async version() {
+      const row = await db.selectFrom('term_versions').select('version').where('guild_id', '=', '').executeTakeFirst()
+      return Number(row?.version ?? 0)
+    },
+    async versions() {
+      const rows = await db.selectFrom('term_versions').selectAll().where('guild_id', '!=', '').execute()
+      return new Map(rows.map((row) => [row.guild_id, Number(row.version)]))
+    },
   }
+}
+
+/** Counts a change of a server's watch terms, in the transaction of the change itself. */
+export async function termsChanged(db: Kysely<Tables>, guildId: string): Promise<void> {
+  for (const id of [guildId, ''])
+    await db
+      .insertInto('term_versions')
+      .values({ guild_id: id, version: 1 })
+      .onConflict((conflict) =>
+        conflict.column('guild_id').doUpdateSet({ version: sql<number>`term_versions.version + 1` }),
+      )
+      .execute()
 }

@@ -103,6 +103,7 @@ export type Tables = {
   readings: { id: string; asked_at: string; body: string }
   left_guilds: { guild_id: string; left_at: string }
   watch_terms: { id: string; guild_id: string; value: string; body: string }
+  term_versions: { guild_id: string; version: number }
   deliveries: {
     id: string
     subscription_id: string

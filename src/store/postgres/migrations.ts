@@ -126,11 +126,22 @@ const THE_RECORD = [
      as $$select jsonb_path_query_first($1::jsonb, $2::jsonpath) #>> '{}'$$`,
 ]
 
+/** As `migrations/009-term-versions.ts`. */
+const TERM_VERSIONS = [
+  `create table term_versions (guild_id ${T} primary key, version bigint not null)`,
+  "insert into term_versions select distinct guild_id, 1 from watch_terms union select '', 1 from watch_terms",
+]
+
 /** In order. A released migration is never edited: a change is a new one, and adds only, for older processes go on beside it. */
 export const POSTGRES_MIGRATIONS: Record<string, Migration> = {
   '001-the-record': {
     async up(db: Kysely<unknown>) {
       for (const statement of THE_RECORD) await sql.raw(statement).execute(db)
+    },
+  },
+  '002-term-versions': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of TERM_VERSIONS) await sql.raw(statement).execute(db)
     },
   },
 }

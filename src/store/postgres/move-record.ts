@@ -21,6 +21,7 @@ const TABLES = [
   'matched_claims',
   'subscriptions',
   'watch_terms',
+  'term_versions',
   'guild_settings',
   'changes',
   'left_guilds',
