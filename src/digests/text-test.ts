@@ -2,7 +2,7 @@ import type { Document, WatchTerm } from '../model.ts'
 import { isMistake, matchesQuery, parseQuery, toWords } from './query.ts'
 
 /** A document as terms look at it, made ready once. */
-type Page = { lower: string; words(): string[] }
+export type Page = { lower: string; words(): string[] }
 
 /** Whether a watch term catches words of an article or post. Entities are not looked for here. */
 export type TextTest = (page: Page) => boolean

@@ -1,12 +1,12 @@
 import type { WatchTerm } from '../model.ts'
 import { isMistake, parseQuery, type Query } from './query.ts'
-import { readyPage, type TextTest, textTest } from './text-test.ts'
+import { type Page, readyPage, type TextTest, textTest } from './text-test.ts'
 
 type Term = Pick<WatchTerm, 'kind' | 'value'>
 
 /**
  * Phrases and queries of many servers as one: a text is read once, and only the terms that may be in it are tried. Each is
- * kept under something that any text it catches must hold: a phrase under four characters of it, a query under words of it.
+ * kept under something that any text it catches must hold: a phrase under some of its characters, a query under words of it.
  * Entities are not looked for here.
  */
 export type WatchIndex = {
@@ -19,25 +19,26 @@ export type WatchIndex = {
   size(): number
 }
 
-/** What a text must hold to be worth a try: these characters, this word, or a word that begins so. */
-type Anchor = { by: 'characters' | 'word' | 'beginning'; value: string }
+/**
+ * What a text must hold to be worth a try: this word, a word that begins so, or characters, of which the hash and the
+ * number are kept.
+ */
+type Anchor =
+  | { by: 'word' | 'beginning'; value: string; length: number }
+  | { by: 'characters'; value: number; length: number }
 type Entry = { term: Term; test: TextTest; anchors: Anchor[]; times: number }
-type Shelf = Map<string, Set<Entry>>
+/** By the length of what they stand under, then by that itself. */
+type Shelves = Record<Anchor['by'], Map<number, Map<string | number, Set<Entry>>>>
 
-const GRAM = 4
+/** So many characters of a phrase, where it has them: the more there are, the fewer phrases share them. */
+const GRAMS = [8, 4]
 
 export function createWatchIndex(): WatchIndex {
   const entries = new Map<string, Entry>()
-  const shelves: Record<Anchor['by'], Shelf> = { characters: new Map(), word: new Map(), beginning: new Map() }
-  /** How many anchors of a length there are, so that only lengths that occur are looked up. */
-  const lengths = { characters: new Map<number, number>(), beginning: new Map<number, number>() }
-  const count = ({ by, value }: Anchor, change: number) => {
-    if (by === 'word') return
-    const now = (lengths[by].get(value.length) ?? 0) + change
-    if (now > 0) lengths[by].set(value.length, now)
-    else lengths[by].delete(value.length)
-  }
-  const crowd = ({ by, value }: Anchor) => shelves[by].get(value)?.size ?? 0
+  const shelves: Shelves = { characters: new Map(), word: new Map(), beginning: new Map() }
+  // All words stand together, whatever their length.
+  const shelfOf = ({ by, length }: Anchor) => shelves[by].getOrInsert(by === 'word' ? 0 : length, new Map())
+  const crowd = (anchor: Anchor) => shelfOf(anchor).get(anchor.value)?.size ?? 0
   const keyOf = ({ kind, value }: Term) => `${kind} ${value}`
 
   return {
@@ -51,10 +52,7 @@ export function createWatchIndex(): WatchIndex {
       const anchors = term.kind === 'query' ? ofQuery(term.value, crowd) : ofPhrase(term, crowd)
       const entry = { term, test: textTest(term), anchors, times: 1 }
       entries.set(key, entry)
-      for (const anchor of anchors) {
-        shelves[anchor.by].getOrInsert(anchor.value, new Set()).add(entry)
-        count(anchor, 1)
-      }
+      for (const anchor of anchors) shelfOf(anchor).getOrInsert(anchor.value, new Set()).add(entry)
     },
     remove(term) {
       const key = keyOf(term)
@@ -64,17 +62,16 @@ export function createWatchIndex(): WatchIndex {
       if (known.times > 0) return
       entries.delete(key)
       for (const anchor of known.anchors) {
-        const shelf = shelves[anchor.by].get(anchor.value)
-        shelf?.delete(known)
-        if (shelf?.size === 0) shelves[anchor.by].delete(anchor.value)
-        count(anchor, -1)
+        const beside = shelfOf(anchor).get(anchor.value)
+        beside?.delete(known)
+        if (beside?.size === 0) shelfOf(anchor).delete(anchor.value)
       }
     },
     *caught(text) {
       if (entries.size === 0) return
       const page = readyPage(text)
       const tried = new Set<Entry>()
-      for (const found of mayHold(page.lower, page.words, shelves, lengths))
+      for (const found of mayHold(page, shelves))
         for (const entry of found) {
           if (tried.has(entry)) continue
           tried.add(entry)
@@ -85,40 +82,53 @@ export function createWatchIndex(): WatchIndex {
   }
 }
 
-/** The shelves that something in the text leads to. */
-function* mayHold(
-  lower: string,
-  words: () => string[],
-  shelves: Record<Anchor['by'], Shelf>,
-  lengths: Record<'characters' | 'beginning', Map<number, number>>,
-): Generator<Set<Entry>> {
-  for (const length of lengths.characters.keys())
-    for (let at = 0; at + length <= lower.length; at++) {
-      const found = shelves.characters.get(lower.slice(at, at + length))
-      if (found) yield found
-    }
-  if (shelves.word.size === 0 && shelves.beginning.size === 0) return
+/** What stands under something that the text holds. */
+function* mayHold({ lower, words }: Page, { characters, word: whole, beginning }: Shelves): Generator<Set<Entry>> {
+  for (const [length, shelf] of characters)
+    if (shelf.size > 0)
+      for (const hash of hashes(lower, length)) {
+        const found = shelf.get(hash)
+        if (found) yield found
+      }
+  const byWord = whole.get(0)
+  if (!byWord?.size && beginning.size === 0) return
   for (const word of new Set(words())) {
-    const found = shelves.word.get(word)
+    const found = byWord?.get(word)
     if (found) yield found
-    for (const length of lengths.beginning.keys()) {
-      const begun = length <= word.length ? shelves.beginning.get(word.slice(0, length)) : undefined
+    for (const [length, shelf] of beginning) {
+      const begun = length <= word.length ? shelf.get(word.slice(0, length)) : undefined
       if (begun) yield begun
     }
   }
 }
 
+const BASE = 0x01000193
+
+/** A number for each stretch of so many characters, from the first to the last: each made of the one before. */
+function* hashes(text: string, length: number): Generator<number> {
+  let leaving = 1
+  for (let i = 0; i < length; i++) leaving = Math.imul(leaving, BASE)
+  let hash = 0
+  for (let i = 0; i < text.length; i++) {
+    hash = (Math.imul(hash, BASE) + text.charCodeAt(i)) | 0
+    if (i >= length) hash = (hash - Math.imul(leaving, text.charCodeAt(i - length))) | 0
+    if (i >= length - 1) yield hash
+  }
+}
+
 type Crowd = (anchor: Anchor) => number
 
-/** Four of its characters that the fewest others stand under; a shorter phrase under all it has. */
+/** Characters of it that the fewest others stand under; a short phrase under all it has. */
 function ofPhrase({ kind, value }: Term, crowd: Crowd): Anchor[] {
   const phrase = value.toLowerCase()
   if (kind !== 'phrase' || phrase === '') return []
-  const parts = Array.from({ length: Math.max(1, phrase.length - GRAM + 1) }, (_, at) => ({
-    by: 'characters' as const,
-    value: phrase.slice(at, at + GRAM),
-  }))
-  return [least(parts, crowd)]
+  const length = GRAMS.find((most) => most <= phrase.length) ?? phrase.length
+  return [
+    least(
+      Array.from(hashes(phrase, length), (hash): Anchor => ({ by: 'characters', value: hash, length })),
+      crowd,
+    ),
+  ]
 }
 
 function ofQuery(value: string, crowd: Crowd): Anchor[] {
@@ -138,7 +148,7 @@ function needed(query: Query, crowd: Crowd): Anchor[] | null {
     case 'words': {
       const anchors = query.words.map((value, i): Anchor => {
         const isBeginning = query.prefix && i === query.words.length - 1
-        return { by: isBeginning ? 'beginning' : 'word', value }
+        return { by: isBeginning ? 'beginning' : 'word', value, length: value.length }
       })
       return [least(anchors, crowd)]
     }
@@ -160,5 +170,5 @@ function cheapest(parts: Query[], crowd: Crowd): Anchor[] | null {
 const least = (anchors: Anchor[], crowd: Crowd): Anchor =>
   anchors.reduce((best, one) => {
     const [a, b] = [crowd(one), crowd(best)]
-    return a < b || (a === b && one.value.length > best.value.length) ? one : best
+    return a < b || (a === b && one.length > best.length) ? one : best
   })
