@@ -100,7 +100,7 @@ export async function setStatus(ids: string[], status: Claim['status'], kit: Cla
     if (!claim || named.has(id)) missed += 1
     if (claim && named.has(id)) io.err(`“${id}” stands in the config: give it status: ${status} there`)
     if (!claim || named.has(id)) continue
-    await store.claims.edit({ ...claim, status }, { by: 'operator', now: now() })
+    await store.transaction((tx) => tx.claims.edit({ ...claim, status }, { by: 'operator', now: now() }))
     io.out(JSON.stringify({ type: 'claim', id, status }))
   }
   return missed > 0 ? 1 : 0

@@ -9,6 +9,12 @@ import { claimsByIds, matchKnown } from './known-claims.ts'
 const STRETCH = 200
 const BREATH = 5
 
+/**
+ * Where several processes share the record: for so long after a claim is new, others may still record what they matched
+ * without it. The look through the record goes on until then.
+ */
+const OTHERS_MS = 30_000
+
 type Listener = (job: MatchJob) => void
 /** Of each store: the look through it that is under way, and who wants to know how far it is. */
 const underWay = new WeakMap<Store, Promise<number>>()
@@ -65,6 +71,11 @@ async function work(kit: Belt): Promise<number> {
 
 async function lookThrough(job: MatchJob, kit: Belt): Promise<number> {
   const { store, log, now } = kit
+  const isShared = store.postgres !== null
+  if (isShared) {
+    await store.statements.settle()
+    await store.matching.extend(job.id)
+  }
   const wanted = await store.matching.claimIds(job.id)
   const claims = (await claimsByIds(wanted, kit)).filter(({ status }) => status === 'active')
   log.info(
@@ -88,6 +99,8 @@ async function lookThrough(job: MatchJob, kit: Belt): Promise<number> {
     found += matches.length
     await tell(job.id, kit)
   }
+  // The next tick goes on with it.
+  if (isShared && Date.parse(now()) - Date.parse(job.begunAt) < OTHERS_MS) return found
   await store.matching.finish(job.id, now())
   log.info({ job: job.id, found }, 'the record was matched with new claims')
   await tell(job.id, kit)

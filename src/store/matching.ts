@@ -116,6 +116,17 @@ export function matchingTable(db: Kysely<Tables>): Store['matching'] {
       await db.updateTable('match_jobs').set({ finished_at: now }).where('id', '=', id).execute()
       await db.updateTable('matched_claims').set({ job_id: null }).where('job_id', '=', id).execute()
     },
+    async extend(id) {
+      const { last, total } = await db
+        .selectFrom('statements')
+        .select(({ fn }) => [fn.max('sequence').as('last'), fn.countAll().as('total')])
+        .executeTakeFirstOrThrow()
+      await db
+        .updateTable('match_jobs')
+        .set({ until_sequence: Number(last ?? 0), total: Number(total) })
+        .where('id', '=', id)
+        .execute()
+    },
     async forget(claimIds) {
       for (let from = 0; from < claimIds.length; from += AT_ONCE)
         await db

@@ -218,6 +218,8 @@ export interface Store extends AsyncDisposable {
     /** Keeps what was found up to a sequence number: what these claims matched there before gives way. */
     advance(id: string, step: { looked: number; sequence: number; matches: Match[] }): Promise<void>
     finish(id: string, now: string): Promise<void>
+    /** Lets an unfinished one go as far as the record goes now. */
+    extend(id: string): Promise<void>
     /** Lets claims be looked for anew, should they come back; matches of claims that are no more are dropped. */
     forget(claimIds: string[]): Promise<void>
   }
