@@ -39,7 +39,7 @@ export function mergeDocuments(known: Document, copy: Document): Document {
     ...(known.copyAskedAt ? { copyAskedAt: known.copyAskedAt } : {}),
     ...(known.copyOrder ? { copyOrder: known.copyOrder } : {}),
     archivedAt: unique([...known.archivedAt, ...copy.archivedAt], ({ url }) => url),
-    provenance: unique([...known.provenance, ...copy.provenance], ({ source, locator }) => `${source} ${locator}`),
+    provenance: unique([...known.provenance, ...copy.provenance], placeOf),
     post: newer.post && mergePosts(newer.post, older.post ?? other.post),
   }
   // Of a copy elsewhere a summary is no text of its own.
@@ -54,6 +54,10 @@ export function mergeDocuments(known: Document, copy: Document): Document {
     ...(appearances.length > 0 ? { appearances } : {}),
   }
 }
+
+/** An entry moves down its feed with each new one: it is the same place. */
+const placeOf = ({ source, locator }: Document['provenance'][number]): string =>
+  `${source} ${locator?.replace(/^entry \d+/, 'entry')}`
 
 const later = (a: string | null | undefined, b: string | null | undefined): string | null =>
   [a, b]

@@ -1,5 +1,4 @@
 import { mergeDocuments } from '../documents/merge-documents.ts'
-import { nearKeys } from '../documents/near-duplicates.ts'
 import { isSameStory } from '../documents/same-story.ts'
 import { deletedPost, documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
 import { SourceError, StoreError } from '../errors.ts'
@@ -11,6 +10,7 @@ import { withLanguage } from './language.ts'
 import { newestFirst, newsGate } from './news.ts'
 import { noteRevisions } from './revisions.ts'
 import { afterFailure, afterSuccess } from './source-state.ts'
+import { keysOf, withoutUnchanged } from './unchanged.ts'
 import { toAnalyse } from './work.ts'
 
 /** Articles fetched in full in one poll of one feed. */
@@ -72,7 +72,7 @@ async function recordPart(
   { state, reading, isNews }: { state: SourceState; reading: SourceReading; isNews(item: RawItem): boolean },
 ): Promise<{ fresh: number; state: SourceState }> {
   const { store, now, log } = kit
-  const items = await withFullText(kit, source, reading.items)
+  const items = await withFullText(kit, source, await withoutUnchanged(store, source, reading.items))
   const languages = await languagesOf(items, source.id)
   const beginning = reading.more && (state.lastSucceededAt === null || state.beginning === true)
   const next = { ...afterSuccess(source, state, reading, now()), beginning }
@@ -153,16 +153,15 @@ export async function recordDocument(
   source: Pick<Source, 'id' | 'sample'>,
   facts: RecordFacts,
 ): Promise<number> {
-  const keys = documentKeys(document, source.id, guid)
-  const near = document.kind === 'article' ? nearKeys(document.text) : []
-  const known = await sameStory(tx, document, { keys, near })
+  const keys = keysOf(document, source.id, guid)
+  const known = await sameStory(tx, document, keys)
   const kept = known ? mergeDocuments(known, document) : document
   if (known) await noteRevisions(tx, known, kept, facts.now)
   facts.touched?.add(kept.id)
   const backlog = !known && !facts.isNews()
   await tx.documents.put(kept, {
     sourceId: source.id,
-    keys: [...keys, ...near],
+    keys,
     sample: source.sample,
     backlog,
     now: facts.now,
@@ -172,12 +171,8 @@ export async function recordDocument(
 }
 
 /** What is on record of the story that a document tells, under whichever name it was read before. */
-export async function sameStory(
-  tx: Store,
-  document: Document,
-  { keys, near }: { keys: string[]; near: string[] },
-): Promise<Document | null> {
-  for (const { key, document: known } of await tx.documents.allByKeys([...keys, ...near]))
+export async function sameStory(tx: Store, document: Document, keys: string[]): Promise<Document | null> {
+  for (const { key, document: known } of await tx.documents.allByKeys(keys))
     if (isSameStory(document, known, key)) return known
   return null
 }
@@ -192,10 +187,11 @@ async function withFullText(kit: Kit, source: Source, items: RawItem[]): Promise
     const worth = item.kind === 'article' && item.summaryOnly && /^https?:/.test(item.url ?? '') && pages < MOST_PAGES
     const known =
       worth &&
-      (await sameStory(kit.store, toDocument(item, source.id), {
-        keys: documentKeys(toDocument(item, source.id), source.id, item.guid),
-        near: [],
-      }))
+      (await sameStory(
+        kit.store,
+        toDocument(item, source.id),
+        documentKeys(toDocument(item, source.id), source.id, item.guid),
+      ))
     if (!worth || known || kit.stopping.aborted) {
       full.push(item)
       continue

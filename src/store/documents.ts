@@ -31,20 +31,31 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
       return read(row)
     },
     async allByKeys(keys) {
-      if (keys.length === 0) return []
-      const rows = await db
-        .selectFrom('document_keys')
-        .innerJoin('documents', 'documents.id', 'document_keys.document_id')
-        .select(['document_keys.key', 'documents.id', 'documents.body'])
-        .where('key', 'in', keys)
-        .orderBy('recorded_at')
-        .execute()
+      const rows: { key: string; id: string; body: string; recorded_at: string }[] = []
+      for (const some of batches(keys))
+        rows.push(
+          ...(await db
+            .selectFrom('document_keys')
+            .innerJoin('documents', 'documents.id', 'document_keys.document_id')
+            .select(['document_keys.key', 'documents.id', 'documents.body', 'documents.recorded_at'])
+            .where('key', 'in', some)
+            .orderBy('recorded_at')
+            .execute()),
+        )
+      rows.sort((a, b) => (a.recorded_at < b.recorded_at ? -1 : a.recorded_at > b.recorded_at ? 1 : 0))
       const bodies = new Map(rows.map(({ id, body }) => [id, body]))
       const parsed = new Map([...bodies].map(([id, body]) => [id, JSON.parse(body) as Document]))
       return rows.flatMap(({ key, id }) => {
         const document = parsed.get(id)
         return document ? [{ key, document }] : []
       })
+    },
+    async owners(ids) {
+      const owners = new Map<string, string[]>()
+      for (const some of batches(ids))
+        for (const row of await db.selectFrom('document_owners').selectAll().where('document_id', 'in', some).execute())
+          owners.getOrInsert(row.document_id, []).push(row.owner)
+      return owners
     },
     async findByUrl(url) {
       return read(await seen().where('url', '=', url).limit(1).executeTakeFirst())

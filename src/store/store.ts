@@ -121,6 +121,8 @@ export interface Store extends AsyncDisposable {
     findByKeys(keys: string[]): Promise<Document | null>
     /** Every document known under one of these keys, with the key, the oldest first. */
     allByKeys(keys: string[]): Promise<{ key: string; document: Document }[]>
+    /** By id, the servers whose own these documents are; one that is everybody's is missing. */
+    owners(ids: string[]): Promise<Map<string, string[]>>
     findByUrl(url: string): Promise<Document | null>
     /** Stores a document under its keys. One that is known is replaced, and analysed again where its text changed. */
     put(document: Document, facts: DocumentFacts): Promise<void>

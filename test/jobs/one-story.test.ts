@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { composeFor, prepareDigest } from '../../src/jobs/digest.ts'
 import { pollRound } from '../../src/jobs/queue.ts'
+import type { Order } from '../../src/jobs/work.ts'
 import type { Document, Source } from '../../src/model.ts'
 import { type FeedKit, feedKit, untilDue } from '../support/feed-kit.ts'
 import { startServer, type TestServer } from '../support/http-server.ts'
@@ -217,5 +218,44 @@ describe('a feed does not flood a channel', () => {
     kit.clock.now = '2026-03-04T12:00:00.000Z'
     await pollRound(kit)
     expect(await told(kit)).toBe(2)
+  })
+})
+
+describe('a feed that is read again', () => {
+  const story = (n: number): Item => ({
+    title: `Report ${n} of the quay`,
+    link: `https://quay.example/${n}`,
+    text: report(n),
+  })
+  /** What a reading wrote: the documents that it handed over, and how the first one looks then. */
+  async function again(first: Item[], second: Item[]) {
+    const source = at('/again')
+    await using kit = await feedKit([source])
+    server.on('/again', feed(...first))
+    await pollRound(kit, { all: true })
+    server.on('/again', feed(...second))
+    const touched: Order[] = []
+    kit.work = { owe: async (orders) => void touched.push(...orders), hurry: async () => {} }
+    await pollRound(kit, { all: true })
+    const documents = await documentsOf(kit)
+    return { orders: touched.length, documents }
+  }
+
+  test('and brings nothing new writes nothing, though its entries have moved down', async () => {
+    const { orders, documents } = await again([story(1), story(2)], [story(2), story(1)])
+    expect(orders).toBe(0)
+    expect(documents.map(({ provenance }) => provenance.length)).toEqual([1, 1])
+  })
+
+  test('and brings one new entry hands over that one alone', async () => {
+    const { orders, documents } = await again([story(1), story(2)], [story(3), story(1), story(2)])
+    expect([orders, documents.length]).toEqual([1, 3])
+  })
+
+  test('and has changed an entry keeps the change', async () => {
+    const changed = { ...story(1), text: `${report(1)}<p>The office adds that the crane was mended.</p>` }
+    const { orders, documents } = await again([story(1)], [changed])
+    expect(orders).toBe(1)
+    expect(documents[0]?.text).toContain('the crane was mended')
   })
 })
