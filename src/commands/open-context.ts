@@ -32,7 +32,7 @@ export function openContext(
     track: (touched) => trackAgain(kit, touched),
     threshold: (guildId) => thresholdOf(guildId, kit),
     async claimsChanged(guildId) {
-      const jobs = await takeClaimsOver(kit, guildId)
+      const jobs = await takeClaimsOver(kit)
       const orders = jobs.map(({ id, owner }) => ({ kind: 'match' as const, key: id, group: owner }))
       const begun = kit.work ? kit.work.owe(orders) : matchBackRound(kit)
       begun.catch((error) => log.error({ err: error }, 'the record could not be matched with new claims'))

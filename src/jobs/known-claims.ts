@@ -156,16 +156,12 @@ export function decideFound<F extends Pick<Found, 'statement' | 'matches'>>(
  * Takes claims over that changed in the store: those of a server whole, the operator's one by one. What is new, or
  * worded anew, is owed a look through the record. Repeating it does no harm.
  *
- * @param guildId a server whose claims may have gone without a trace
  * @returns what is owed now
  */
-export async function takeClaimsOver(
-  kit: Pick<Kit, 'store' | 'rooms' | 'now'>,
-  guildId: string | null = null,
-): Promise<MatchJob[]> {
+export async function takeClaimsOver(kit: Pick<Kit, 'store' | 'rooms' | 'now'>): Promise<MatchJob[]> {
   const { store, rooms, now } = kit
   const change = await store.claims.lastChange()
-  if (change === rooms.change && guildId === null) return []
+  if (change === rooms.change) return []
   const changed = await store.claims.changedAfter(rooms.change)
   rooms.operators.take(
     changed.filter(({ owner }) => owner === 'operator'),
@@ -173,7 +169,10 @@ export async function takeClaimsOver(
   )
   const own = new Map(rooms.own)
   const gone: string[] = []
-  for (const owner of new Set([...changed.map((claim) => claim.owner), ...(guildId ? [guildId] : [])])) {
+  const known = [...rooms.own.keys()]
+  // A server that was forgotten, here or by another process, leaves no claim that has changed.
+  const forgotten = new Set(known).difference(new Set(await store.claims.ownersAmong(known)))
+  for (const owner of new Set([...changed.map((claim) => claim.owner), ...forgotten])) {
     if (owner === 'operator') continue
     const kept = await store.claims.list(owner)
     const here = new Set(kept.map(({ id }) => id))

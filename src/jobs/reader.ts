@@ -43,7 +43,8 @@ export function openReader(
 ): Reader {
   const net = createNet({ allowAddresses, contact, version: program.version, ...limits })
   const parsers = createParsers({ idleMs: 3000 })
-  const wayback = createWayback({ net, parsers, base: waybackUrl, limits: waybackLimits(wished) })
+  const { sharedTurns } = limits
+  const wayback = createWayback({ net, parsers, base: waybackUrl, limits: waybackLimits(wished), sharedTurns })
   return {
     read: (source, state) => readSource(source, state, { net, parsers, wayback }),
     parts: (source, state) => readParts(source, state, { net, parsers, wayback }),

@@ -21,7 +21,7 @@ export async function retainRound(
       await tx.guilds.forget(guildId)
       await tx.retention.returned(guildId)
     })
-    await takeClaimsOver(kit, guildId)
+    await takeClaimsOver(kit)
     gone.servers += 1
   }
   if (gone.servers > 0) await trackAgain(kit, {})

@@ -171,6 +171,15 @@ export function claimsTable(db: Kysely<Tables>, dialect: Dialect): Store['claims
       const rows = db.selectFrom('claims').select('body').where('owner', '!=', 'operator').orderBy('id')
       return (await rows.execute()).map((row) => JSON.parse(row.body) as Claim)
     },
+    async ownersAmong(owners) {
+      const kept: string[] = []
+      for (let from = 0; from < owners.length; from += AT_ONCE) {
+        const some = owners.slice(from, from + AT_ONCE)
+        const rows = db.selectFrom('claims').select('owner').distinct().where('owner', 'in', some)
+        kept.push(...(await rows.execute()).map(({ owner }) => owner))
+      }
+      return kept
+    },
     async lastChange() {
       const row = await db
         .selectFrom('claim_history')

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Change, GuildSettings, LongReading } from '../model.ts'
 import type { Store } from './store.ts'
@@ -73,10 +74,7 @@ async function forget(db: Kysely<Tables>, guildId: string): Promise<void> {
     await db.deleteFrom(table).where('guild_id', '=', guildId).execute()
   await termsChanged(db, guildId)
   await db.deleteFrom('term_versions').where('guild_id', '=', guildId).execute()
-  const claims = db.selectFrom('claims').select('id').where('owner', '=', guildId)
-  for (const table of ['matches', 'matched_claims', 'claim_history'] as const)
-    await db.deleteFrom(table).where('claim_id', 'in', claims).execute()
-  await db.deleteFrom('claims').where('owner', '=', guildId).execute()
+  await forgetClaims(db, guildId)
   await db.deleteFrom('match_jobs').where('owner', '=', guildId).execute()
   await forgetEntities(db, guildId)
   const sources = db.selectFrom('sources').select('id').where('owner', '=', guildId)
@@ -84,6 +82,19 @@ async function forget(db: Kysely<Tables>, guildId: string): Promise<void> {
   await db.deleteFrom('sources').where('owner', '=', guildId).execute()
   await forgetReadings(db, guildId)
   await forgetDocuments(db, guildId)
+}
+
+/** A change of no claim stays in their stead, which does not tell whose they were: other processes follow the changes. */
+async function forgetClaims(db: Kysely<Tables>, guildId: string): Promise<void> {
+  const claims = db.selectFrom('claims').select('id').where('owner', '=', guildId)
+  for (const table of ['matches', 'matched_claims', 'claim_history'] as const)
+    await db.deleteFrom(table).where('claim_id', 'in', claims).execute()
+  const { numDeletedRows } = await db.deleteFrom('claims').where('owner', '=', guildId).executeTakeFirstOrThrow()
+  if (numDeletedRows > 0n)
+    await db
+      .insertInto('claim_history')
+      .values({ claim_id: `none:${randomUUID()}`, changed_at: '', changed_by: '', before: null, after: null })
+      .execute()
 }
 
 /** What it asked to be read of the past, finished or not. */

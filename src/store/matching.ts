@@ -1,16 +1,26 @@
 import { type Kysely, sql } from 'kysely'
 import type { MatchJob } from '../model.ts'
+import type { Dialect } from './dialect.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
 /** SQLite takes at most 32,766 values in one statement. */
 const AT_ONCE = 2000
 
-export function matchingTable(db: Kysely<Tables>): Store['matching'] {
+export function matchingTable(db: Kysely<Tables>, dialect: Dialect): Store['matching'] {
   const jobs = () =>
     db
       .selectFrom('match_jobs')
       .select(['id', 'owner', 'begun_at as begunAt', 'finished_at as finishedAt', 'looked', 'total', 'found'])
+
+  /** How far the record goes. What has no number yet is not to be looked at yet. */
+  const standing = async () => {
+    const { last, total } = await db
+      .selectFrom('statements')
+      .select(({ fn }) => [fn.max('sequence').as('last'), fn.count('sequence').as('total')])
+      .executeTakeFirstOrThrow()
+    return { last: Number(last ?? 0), total: Number(total) }
+  }
 
   return {
     async wordings() {
@@ -18,10 +28,7 @@ export function matchingTable(db: Kysely<Tables>): Store['matching'] {
       return new Map(rows.map((row) => [row.claim_id, row.wording]))
     },
     async begin({ id, owner, claims, now }) {
-      const { last, total } = await db
-        .selectFrom('statements')
-        .select(({ fn }) => [fn.max('sequence').as('last'), fn.countAll().as('total')])
-        .executeTakeFirstOrThrow()
+      const { last, total } = await standing()
       for (let from = 0; from < claims.length; from += AT_ONCE)
         await db
           .insertInto('matched_claims')
@@ -41,9 +48,10 @@ export function matchingTable(db: Kysely<Tables>): Store['matching'] {
         id,
         owner,
         begunAt: now,
-        finishedAt: Number(total) === 0 ? now : null,
+        // Where several processes write, another may be recording without these claims just now.
+        finishedAt: total === 0 && dialect.name === 'sqlite' ? now : null,
         looked: 0,
-        total: Number(total),
+        total,
         found: 0,
       }
       await db
@@ -54,7 +62,7 @@ export function matchingTable(db: Kysely<Tables>): Store['matching'] {
           begun_at: now,
           finished_at: job.finishedAt,
           at_sequence: 0,
-          until_sequence: Number(last ?? 0),
+          until_sequence: last,
           looked: 0,
           total: job.total,
           found: 0,
@@ -117,15 +125,8 @@ export function matchingTable(db: Kysely<Tables>): Store['matching'] {
       await db.updateTable('matched_claims').set({ job_id: null }).where('job_id', '=', id).execute()
     },
     async extend(id) {
-      const { last, total } = await db
-        .selectFrom('statements')
-        .select(({ fn }) => [fn.max('sequence').as('last'), fn.countAll().as('total')])
-        .executeTakeFirstOrThrow()
-      await db
-        .updateTable('match_jobs')
-        .set({ until_sequence: Number(last ?? 0), total: Number(total) })
-        .where('id', '=', id)
-        .execute()
+      const { last, total } = await standing()
+      await db.updateTable('match_jobs').set({ until_sequence: last, total }).where('id', '=', id).execute()
     },
     async forget(claimIds) {
       for (let from = 0; from < claimIds.length; from += AT_ONCE)

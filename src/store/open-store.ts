@@ -115,7 +115,7 @@ function bind({ db, where, dialect }: Bound, viewer: Viewer = 'all'): Store {
     statements: statementsTable(db, viewer, dialect),
     entities: entitiesTable(db, viewer),
     claims: claimsTable(db, dialect),
-    matching: matchingTable(db),
+    matching: matchingTable(db, dialect),
     subscriptions: subscriptionsTable(db),
     watchTerms: watchTermsTable(db),
     guilds: guildsTable(db),

@@ -199,7 +199,9 @@ export interface Store extends AsyncDisposable {
     get(id: string): Promise<Claim | null>
     /** Those of all servers. */
     owned(): Promise<Claim[]>
-    /** The number of the last change of any claim, 0 before the first. */
+    /** Those of these owners that have any. */
+    ownersAmong(owners: string[]): Promise<string[]>
+    /** The number of the last change of any claim, 0 before the first. A server that was forgotten is a change too. */
     lastChange(): Promise<number>
     /** Claims that changed after a change, each once, as they are now. */
     changedAfter(change: number): Promise<Claim[]>
@@ -208,7 +210,7 @@ export interface Store extends AsyncDisposable {
   matching: {
     /** By claim id: the wording that the record was, or is being, looked through for. */
     wordings(): Promise<Map<string, string>>
-    /** Owes a look through what is on record now. Without any statement there it is finished at once. */
+    /** Owes a look through what is on record now. In a file without any statement it is finished at once. */
     begin(job: { id: string; owner: string; claims: { id: string; wording: string }[]; now: string }): Promise<MatchJob>
     /** Unfinished ones, oldest first. */
     open(): Promise<MatchJob[]>

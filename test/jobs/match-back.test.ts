@@ -95,7 +95,7 @@ describe('a claim that is new', () => {
     await using store = kit.store
     await record(store, ['Whale oil lights the lamps of Ellery.'])
     await add(store, aClaim({ id: 'own-1', text: OIL, owner: 'guild-1' }))
-    await takeClaimsOver(kit, 'guild-1')
+    await takeClaimsOver(kit)
     await matchBackRound(kit)
     const seen = async (guild: string | null) => (await store.seenBy(guild).statements.get('s0'))?.matches.length
     expect([await seen('guild-1'), await seen('guild-2'), await seen(null)]).toEqual([1, 0, 0])
@@ -107,10 +107,10 @@ describe('a claim that is new', () => {
     await record(store, ['Whale oil lights the lamps of Ellery.', 'No ferry sails from Ellery at night.'])
     const claim = aClaim({ id: 'own-1', text: OIL, owner: 'guild-1' })
     await add(store, claim)
-    await takeClaimsOver(kit, 'guild-1')
+    await takeClaimsOver(kit)
     await matchBackRound(kit)
     await store.claims.edit({ ...claim, text: 'From Ellery no ferry sails at night.' }, { by: 'test', now: now() })
-    await takeClaimsOver(kit, 'guild-1')
+    await takeClaimsOver(kit)
     await matchBackRound(kit)
     expect(await ids(store, 'own-1')).toEqual(['s1'])
   })
@@ -121,7 +121,7 @@ describe('a claim that is new', () => {
     const claim = aClaim({ id: 'own-1', text: OIL, owner: 'guild-1' })
     const turn = async (status: Claim['status']) => {
       await store.claims.edit({ ...claim, status }, { by: 'test', now: now() })
-      await takeClaimsOver(kit, 'guild-1')
+      await takeClaimsOver(kit)
       await matchBackRound(kit)
     }
     await add(store, claim)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SourceError } from '../../errors.ts'
 import { retryAfter } from '../feed.ts'
-import { HostGate } from '../host-gate.ts'
+import { HostGate, type SharedTurns } from '../host-gate.ts'
 import type { Net, NetResponse } from '../net.ts'
 
 /** How politely the archive is asked. The defaults are a margin below what its staff ask of others. */
@@ -29,15 +29,21 @@ export const WAYBACK_LIMITS: WaybackLimits = {
 const LONGEST_WAIT_MS = 900_000
 const TRIES = 5
 
-/** One question at a time, whatever it is about; waits as it is told; gives up where it is refused. */
-export function createAsker(net: Net, limits: WaybackLimits) {
-  const gates = {
-    cdx: new HostGate({ gapMs: limits.cdxGapMs, perHost: 1, overall: 1 }),
-    replay: new HostGate({ gapMs: limits.replayGapMs, perHost: 1, overall: 1 }),
-  }
-  const single = new HostGate({ gapMs: 0, perHost: 1, overall: 1 })
+/** What turns and pauses are kept under, no name of a host. */
+const TURNS = { cdx: 'wayback index', replay: 'wayback captures', any: 'wayback' }
+const PAUSES = { asked: 'wayback asked for a pause', leftAlone: 'wayback is left alone' }
+const LEFT_ALONE_SECONDS = 3600
+
+/**
+ * One question at a time, whatever it is about; waits as it is told; gives up where it is refused.
+ *
+ * @param shared with them gaps, places and pauses are those of all processes together
+ */
+export function createAsker(net: Net, limits: WaybackLimits, shared?: SharedTurns) {
+  const gate = (gapMs: number) => new HostGate({ gapMs, perHost: 1, overall: 1, shared })
+  const gates = { cdx: gate(limits.cdxGapMs), replay: gate(limits.replayGapMs) }
+  const single = gate(0)
   let refusals = 0
-  let openUntil = 0
 
   async function wait(ms: number, address: string, why: string, signal?: AbortSignal): Promise<void> {
     if (ms > limits.patienceMs)
@@ -50,35 +56,53 @@ export function createAsker(net: Net, limits: WaybackLimits) {
     await sleep(ms, undefined, signal ? { signal } : {})
   }
 
+  const isHeld = async () =>
+    (await single.heldSeconds(PAUSES.leftAlone)) > 0 || (await single.heldSeconds(PAUSES.asked)) > 0
+
+  /** Waits for what an earlier answer asked for, whoever got it. */
+  async function standBack(address: string, signal?: AbortSignal): Promise<void> {
+    const alone = await single.heldSeconds(PAUSES.leftAlone)
+    if (alone > 0)
+      throw new SourceError(
+        'unreachable',
+        address,
+        'the Wayback Machine has refused connections three times; it is left alone for an hour',
+        { retryAfterSeconds: Math.ceil(alone) },
+      )
+    const held = await single.heldSeconds(PAUSES.asked)
+    if (held > 0) await wait(held * 1000, address, 'the Wayback Machine asks for fewer visits', signal)
+  }
+
   async function ask<T>(
     kind: 'cdx' | 'replay',
     address: string,
     signal: AbortSignal | undefined,
     read: (response: NetResponse, text: string, bytes: Buffer) => T | 'again',
   ): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      if (performance.now() < openUntil)
-        throw new SourceError(
-          'unreachable',
-          address,
-          'the Wayback Machine has refused connections three times; it is left alone for an hour',
-          { retryAfterSeconds: 3600 },
-        )
-      const outcome = await gates[kind].through('archive', () => single.through('archive', () => once(address, read)))
+    for (let attempt = 1; ; ) {
+      await standBack(address, signal)
+      const outcome = await gates[kind].through(TURNS[kind], () =>
+        single.through(TURNS.any, async () => ((await isHeld()) ? null : once(address, read))),
+      )
+      if (outcome === null) continue
       if ('value' in outcome) {
         refusals = 0
         return outcome.value
       }
       if (outcome.refused) {
         refusals += 1
-        if (refusals >= 3) openUntil = performance.now() + 3_600_000
+        if (refusals >= 3) single.holdOff(PAUSES.leftAlone, LEFT_ALONE_SECONDS)
       }
       if (attempt >= TRIES || refusals >= 3)
         throw new SourceError(outcome.reason, address, outcome.why, {
           retryAfterSeconds: outcome.waitMs(attempt) / 1000,
           cause: outcome.cause,
         })
-      await wait(Math.min(outcome.waitMs(attempt), LONGEST_WAIT_MS), address, outcome.why, signal)
+      const waitMs = Math.min(outcome.waitMs(attempt), LONGEST_WAIT_MS)
+      // Whoever asks next waits as well, here and in other processes.
+      if (outcome.reason === 'rate-limited') single.holdOff(PAUSES.asked, waitMs / 1000)
+      await wait(waitMs, address, outcome.why, signal)
+      attempt += 1
     }
   }
 

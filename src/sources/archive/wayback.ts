@@ -1,5 +1,6 @@
 import { SourceError } from '../../errors.ts'
 import type { ArchivedCopy, Problem, RawItem } from '../../model.ts'
+import type { SharedTurns } from '../host-gate.ts'
 import type { Net, NetResponse } from '../net.ts'
 import type { Parsers } from '../parsers.ts'
 import { readArchivedBody } from './archived-body.ts'
@@ -68,9 +69,11 @@ export function createWayback(kit: {
   parsers: Parsers
   base: string
   limits?: Partial<WaybackLimits>
+  /** With them its gaps and pauses hold over all processes together. */
+  sharedTurns?: SharedTurns | undefined
 }): Wayback {
   const limits = { ...WAYBACK_LIMITS, ...kit.limits }
-  const asker = createAsker(kit.net, limits)
+  const asker = createAsker(kit.net, limits, kit.sharedTurns)
   const base = kit.base.replace(/\/$/, '')
 
   async function listPage(target: WaybackTarget, cursor: WaybackCursor, signal?: AbortSignal): Promise<WaybackCursor> {

@@ -132,16 +132,29 @@ const TERM_VERSIONS = [
   "insert into term_versions select distinct guild_id, 1 from watch_terms union select '', 1 from watch_terms",
 ]
 
+/**
+ * Whoever follows the changes of claims by their number misses none: a number is drawn only once every lower one stands,
+ * or never will. A statement's trigger comes before its numbers are drawn.
+ */
+const CHANGES_IN_TURN = [
+  `create function change_claims_in_turn() returns trigger language plpgsql as $$ begin
+     perform pg_advisory_xact_lock(7003);
+     return null;
+   end $$`,
+  `create trigger in_turn before insert on claim_history for each statement execute function change_claims_in_turn()`,
+]
+
 /** In order. A released migration is never edited: a change is a new one, and adds only, for older processes go on beside it. */
 export const POSTGRES_MIGRATIONS: Record<string, Migration> = {
-  '001-the-record': {
+  '001-the-record': inSql(THE_RECORD),
+  '002-term-versions': inSql(TERM_VERSIONS),
+  '003-claim-changes-in-turn': inSql(CHANGES_IN_TURN),
+}
+
+function inSql(statements: string[]): Migration {
+  return {
     async up(db: Kysely<unknown>) {
-      for (const statement of THE_RECORD) await sql.raw(statement).execute(db)
+      for (const statement of statements) await sql.raw(statement).execute(db)
     },
-  },
-  '002-term-versions': {
-    async up(db: Kysely<unknown>) {
-      for (const statement of TERM_VERSIONS) await sql.raw(statement).execute(db)
-    },
-  },
+  }
 }
