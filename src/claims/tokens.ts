@@ -71,7 +71,7 @@ const seen = new Map<string, readonly Token[]>()
 function tokensOf(found: string): readonly Token[] {
   const known = seen.get(found)
   if (known) return known
-  if (seen.size > 100_000) seen.clear()
+  if (seen.size > 20_000) seen.clear()
   const tokens: Token[] = []
   const isTagged = found.startsWith('#') || found.startsWith('@')
   const word = isTagged ? found.slice(1) : found

@@ -21,7 +21,7 @@ export async function* readWarc(
   parsers: Parsers,
   member: string | null = null,
 ): AsyncGenerator<Read> {
-  const parser = new WARCParser(bytes)
+  const parser = new WARCParser(endingOnce(bytes))
   const locator = () => [member, `offset ${parser.offset}`].filter(Boolean).join(', ')
   let records = 0
   let given = 0
@@ -73,6 +73,31 @@ export async function* readWarc(
         reason: `its ${records} records hold no post, article or feed: only answers without any, redirects, failures or other media`,
       },
     }
+}
+
+/** So often the parser may ask again behind the end before that is a fault. */
+const ASKED_AGAIN = 1000
+
+/**
+ * The same bytes. Where a file breaks off within a record that is passed over, warcio 2.4 asks for its rest for ever, and
+ * nothing else has its turn: that ends in an error here.
+ */
+function endingOnce(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const from = bytes[Symbol.asyncIterator]()
+      let times = 0
+      return {
+        async next() {
+          const step = await from.next()
+          if (step.done) times += 1
+          if (times > ASKED_AGAIN) throw new Error('it breaks off within a record')
+          return step
+        },
+        return: async () => (await from.return?.()) ?? { done: true, value: undefined },
+      }
+    },
+  }
 }
 
 /** A record's body without its codings, null where it is too large or damaged. */

@@ -450,6 +450,20 @@ describe('a web archive', () => {
     ])
   })
 
+  test('that breaks off within a record, wherever that is, ends with what came before', async () => {
+    const whole = warcOf([
+      { address: 'https://a.example/x.json', type: 'application/json', body: JSON.stringify(v1()) },
+      { address: 'https://a.example/logo.png', type: 'image/png', body: 'PNG'.repeat(40) },
+    ])
+    const first = whole.indexOf('logo.png')
+    for (let end = first; end < whole.length - 4; end += 23) {
+      const { documents } = await reading('cut.warc', whole.subarray(0, end))
+      expect(documents.map(({ id }) => id)).toEqual([`twitter:${ID}`])
+    }
+    const { problems } = await reading('cut.warc', whole.subarray(0, whole.length - 60))
+    expect(problems).toMatchObject([{ reason: expect.stringContaining('breaks off within a record') }])
+  })
+
   test('packed as WACZ is read through its WARC', async () => {
     const warc = gzipSync(
       warcOf([{ address: 'https://a.example/x.json', type: 'application/json', body: JSON.stringify(v1()) }]),
