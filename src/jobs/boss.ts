@@ -161,12 +161,15 @@ export async function openQueues(options: {
         const { sideBySide, ofGroup, every } = MANNERS[kind]
         const manner: WorkOptions = {
           pollingIntervalSeconds: every,
-          localConcurrency: sideBySide,
           ...(ofGroup ? { groupConcurrency: ofGroup } : {}),
         }
-        await boss.work<Letter>(kind, manner, async (jobs) => {
-          for (const { data } of jobs) await handlers[kind](data.key)
-        })
+        for (let i = 0; i < sideBySide; i += 1) {
+          const lane = await boss.work<Letter>(kind, manner, async (jobs) => {
+            for (const { data } of jobs) await handlers[kind](data.key)
+            // Whoever found something looks for more at once, and waits only where there was nothing.
+            boss.notifyWorker(lane)
+          })
+        }
       }
       return {
         async [Symbol.asyncDispose]() {
