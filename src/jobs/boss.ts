@@ -91,7 +91,7 @@ export async function openQueues(options: {
 }): Promise<Queues> {
   const { url, places, log } = options
   const boss = new PgBoss({
-    connectionString: url,
+    connectionString: unhurried(url),
     max: places,
     application_name: 'onrecord-queues',
     schedule: false,
@@ -212,6 +212,17 @@ export async function openQueues(options: {
       await boss.stop({ graceful: true, timeout: LONGEST_SECONDS * 1000 })
     },
   }
+}
+
+/**
+ * An order that is lost in a crash is given again by the next tick: whoever takes or ends one does not wait until that is on
+ * the disk. Orders within a transaction of the record are as safe as that is.
+ */
+function unhurried(url: string): string {
+  const address = new URL(url)
+  const options = address.searchParams.get('options')
+  address.searchParams.set('options', `${options ? `${options} ` : ''}-c synchronous_commit=off`)
+  return address.href
 }
 
 async function makeQueues(boss: PgBoss, retries?: number): Promise<void> {

@@ -29,6 +29,8 @@ export type Turns = {
 
 /** A process that dies leaves its places behind for so long: longer than any request may take. */
 const PLACE_SECONDS = 120
+/** Not waited for until it is on the disk: whoever loses a turn in a crash takes another one. */
+const UNHURRIED = "set_config('synchronous_commit', 'off', true)"
 /** Between two looks for a free place. */
 const LOOK_MS = 200
 
@@ -49,19 +51,29 @@ export function openTurns(db: Postgres, holder: string): Turns {
     return { waitMs: Math.max(0, startsAt - Number(row?.at)), startsAt }
   }
 
-  const placeOf = async (name: string, places: number, by: string): Promise<number | null> => {
+  /** A free place and the next start, or nothing where all places are taken: one question for both. */
+  const startOf = async (name: string, { gapMs, places, by }: { gapMs: number; places: number; by: string }) => {
     const row = await one(
-      `insert into places as known (name, place, holder, until)
-       select $1, wanted.place, $2, clock_timestamp() + $3 * interval '1 s' from generate_series(1, $4::int) wanted (place)
-       where not exists (
-         select from places other where other.name = $1 and other.place = wanted.place and other.until > clock_timestamp())
-       order by wanted.place limit 1
-       on conflict (name, place) do update set holder = excluded.holder, until = excluded.until
-         where known.until <= clock_timestamp()
-       returning place`,
-      [name, by, PLACE_SECONDS, places],
+      `with place as (
+         insert into places as known (name, place, holder, until)
+         select $1, wanted.place, $2, clock_timestamp() + $3 * interval '1 s' from generate_series(1, $4::int) wanted (place)
+         where not exists (
+           select from places other where other.name = $1 and other.place = wanted.place and other.until > clock_timestamp())
+         order by wanted.place limit 1
+         on conflict (name, place) do update set holder = excluded.holder, until = excluded.until
+           where known.until <= clock_timestamp()
+         returning place
+       ), turn as (
+         insert into turns as known (name, next_at)
+         select $1, clock_timestamp() + $5 * interval '1 ms' from place
+         on conflict (name) do update
+           set next_at = greatest(known.next_at, clock_timestamp()) + $5 * interval '1 ms'
+         returning next_at
+       )
+       select place, extract(epoch from next_at - clock_timestamp()) * 1000 - $5 as wait_ms, ${UNHURRIED} from place, turn`,
+      [name, by, PLACE_SECONDS, places, gapMs],
     )
-    return row ? Number(row.place) : null
+    return row ? { place: Number(row.place), waitMs: Math.max(0, Number(row.wait_ms)) } : null
   }
 
   return {
@@ -70,21 +82,19 @@ export function openTurns(db: Postgres, holder: string): Turns {
       taken += 1
       const by = `${holder} ${taken}`
       for (;;) {
-        const place = await placeOf(name, places, by)
-        if (place === null) {
+        const start = await startOf(name, { gapMs, places, by })
+        if (start === null) {
           await sleep(LOOK_MS)
           continue
         }
-        const giveBack = async () => {
-          await db.execute('delete from places where name = $1 and place = $2 and holder = $3', [name, place, by])
+        await sleep(start.waitMs)
+        return async () => {
+          await db.execute(`delete from places where name = $1 and place = $2 and holder = $3 returning ${UNHURRIED}`, [
+            name,
+            start.place,
+            by,
+          ])
         }
-        try {
-          await sleep((await reserve(name, gapMs)).waitMs)
-        } catch (error) {
-          await giveBack().catch(() => {})
-          throw error
-        }
-        return giveBack
       }
     },
     async hold(name, seconds) {
