@@ -20,8 +20,10 @@ export async function mendClock({ store, now, log }: Pick<Kit, 'store' | 'now' |
     await store.sources.remember({ ...state, lastPolledAt: at, nextPollAt: at, nextPollBecause: { code: 'clock' } })
     mended += 1
   }
+  // Thousands of channels share few schedules, and to reckon one takes its time.
+  const times = new Map<string, string | null>()
   for (const { id, schedule, timeZone, nextDigestAt } of await store.subscriptions.list()) {
-    const due = nextDue(schedule, timeZone, at)
+    const due = times.getOrInsertComputed(`${schedule} ${timeZone}`, () => nextDue(schedule, timeZone, at))
     if (!due || !nextDigestAt || nextDigestAt <= due || nextDigestAt === NEVER) continue
     await store.subscriptions.reschedule(id, { schedule, timeZone, nextDigestAt: due })
     mended += 1
