@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { watchFiles } from './config/watch-files.ts'
-import { type Config, loadConfig } from './config.ts'
+import { type Config, loadConfig, program } from './config.ts'
 import type { Shards } from './discord/client.ts'
 import { ConfigError } from './errors.ts'
 import { openRooms } from './jobs/analyse.ts'
@@ -16,7 +16,7 @@ import { applyConfig, pollRound, sampleRound, tellRound } from './jobs/queue.ts'
 import { openReader } from './jobs/reader.ts'
 import { retainRound } from './jobs/retain.ts'
 import { startTicks, untilAborted } from './jobs/ticks.ts'
-import { beat, type Pulse, watchRound } from './jobs/watch.ts'
+import { beat, bowOut, type Pulse, watchRound } from './jobs/watch.ts'
 import type { Log } from './log.ts'
 import type { Delivery, Role } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
@@ -94,7 +94,13 @@ export async function main({
   await mendClock(kit)
   if (once) await kit.rooms.operators.prepare(stop.signal)
   await oweMatching(kit)
-  const pulse: Pulse = { process: processName, startedAt: now(), polledAt: null, toldAt: null }
+  const pulse: Pulse = {
+    process: processName,
+    version: program.version,
+    startedAt: now(),
+    polledAt: null,
+    toldAt: null,
+  }
   using _reload = once ? null : onChange(kit, paths)
   if (turns && config.store.kind === 'postgres' && !once) {
     const { workTogether } = await import('./together.ts')
@@ -178,6 +184,7 @@ async function goOn(
   await untilAborted(stop)
   await ticks.end()
   await kit.rooms.operators.keep()
+  await bowOut(kit, pulse)
 }
 
 /** A sign of life, and what stays wrong, once a minute. */

@@ -697,10 +697,17 @@ export type Heartbeat = {
   process: string
   at: string
   startedAt: string
-  /** When its last round of reading, and of telling, ended; null before the first. */
+  /**
+   * When its last round of reading, and of telling, ended; null before the first. Where several processes share the work:
+   * when it last gave orders for what was due.
+   */
   polledAt: string | null
   toldAt: string | null
   memoryBytes: number
+  /** Of Onrecord. */
+  version?: string
+  /** When it last did the work of a tick, whatever that looks for. A gateway does none. */
+  tickedAt?: string | null
   /** Where several processes share the work: what this one does, and which of Discord’s shards it holds. */
   role?: Role
   shards?: { ids: number[]; of: number }

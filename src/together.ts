@@ -6,7 +6,7 @@ import { tellJobs } from './jobs/match-back.ts'
 import { tellPasts } from './jobs/past.ts'
 import { startTicks, untilAborted } from './jobs/ticks.ts'
 import { followOthers, TICKS, type Tick, unitsOf } from './jobs/units.ts'
-import { beat, type Pulse, watchRound } from './jobs/watch.ts'
+import { beat, bowOut, type Pulse, watchRound } from './jobs/watch.ts'
 import type { Desk } from './main.ts'
 import type { Role } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
@@ -61,7 +61,14 @@ export async function workTogether(kit: Kit, place: Place): Promise<number> {
   outlets.open = open
   const watch = () => watchRound(kit, { freeBytes: null, tell: (words) => open.tellOperator(words) })
   // Disposed before Discord is closed: what is in hand may still have to be posted.
-  await using _working = isWorker ? await queues.begin(unitsOf(shared, { watch, version })) : null
+  const units = unitsOf(shared, { watch, version })
+  const tick = async (what: string) => {
+    await units.tick(what)
+    pulse.tickedAt = kit.now()
+    if (what === 'polling') pulse.polledAt = pulse.tickedAt
+    if (what === 'telling') pulse.toldAt = pulse.tickedAt
+  }
+  await using _working = isWorker ? await queues.begin({ ...units, tick }) : null
   desk.remark(`${role} ${pulse.process} is at work`)
   await untilOver({ kit, queues, turns, pulse, stop, isGateway })
   return held?.isLost() ? 1 : 0
@@ -87,8 +94,6 @@ async function untilOver({
   const ask = (what: Tick) => queues.tick(what, TICKS[what])
   ticks.every('asking for work', async () => {
     for (const what of ['polling', 'telling', 'matching', 'pasts'] as const) await ask(what)
-    pulse.polledAt = kit.now()
-    pulse.toldAt = kit.now()
   })
   ticks.every(
     'watching',
@@ -120,6 +125,7 @@ async function untilOver({
   await untilAborted(stop)
   await ticks.end()
   await kit.rooms.operators.keep()
+  await bowOut(kit, pulse)
 }
 
 /**

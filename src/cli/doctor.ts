@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from '../config.ts'
 import { checkDiscord } from '../discord/check.ts'
 import { ConfigError } from '../errors.ts'
+import { readProcesses, shardsOf } from '../jobs/processes.ts'
 import { openReader, type Reader } from '../jobs/reader.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
@@ -13,7 +14,7 @@ export const verb: Verb = {
 usage: npm run -s onrecord -- doctor [--config FILE] [--data FOLDER]
 
 Says what works and what does not, a line each: the config, the store (is it whole, can it be written), every source
-that is switched on (is it there, how many items), the Discord token and the permissions in every subscribed channel.
+that is switched on (is it there, how many items), with DATABASE_URL every process that shares the work, the Discord token and the permissions in every subscribed channel.
 Posts nothing and records nothing. Ends with 0 where all works, else with 1.
 
 example: npm run -s onrecord -- doctor`,
@@ -23,6 +24,7 @@ example: npm run -s onrecord -- doctor`,
     const config = await checkConfig(values, tell)
     if (!config) return 1
     const store = await checkStore(config, tell)
+    if (store) await checkProcesses(store, tell)
     await checkSources(config, tell)
     await checkChannels(config, store, tell)
     await store?.[Symbol.asyncDispose]()
@@ -73,6 +75,29 @@ async function checkStore(config: Config, tell: Teller): Promise<Store | null> {
     tell(false, 'store', (error as Error).message)
     return null
   }
+}
+
+/** Where several processes share the work: which are at work, and which have died without a word. */
+async function checkProcesses(store: Store, tell: Teller): Promise<void> {
+  const processes = await readProcesses({ store, now: () => new Date().toISOString() })
+  for (const one of processes) {
+    const shards = shardsOf(one)
+    const what = [
+      `${one.role ?? 'all'}${shards ? ` of shards ${shards}` : ''}`,
+      `version ${one.version ?? 'unknown'}`,
+      `since ${one.startedAt}`,
+      ...(one.tickedAt ? [`last tick ${one.tickedAt}`] : []),
+      `${Math.round(one.memoryBytes / 1e6)} MB`,
+    ].join(', ')
+    tell(
+      one.isSilent ? 'off' : true,
+      `process ${one.process}`,
+      one.isSilent ? `silent since ${one.at} (${what})` : what,
+    )
+  }
+  const isWorked = processes.some(({ role, isSilent }) => !isSilent && role !== 'gateway')
+  if (processes.some(({ isSilent }) => !isSilent) && !isWorked)
+    tell(false, 'processes', 'no worker is at work: nothing is read or posted; start one with run --role worker')
 }
 
 async function checkSources(config: Config, tell: Teller): Promise<void> {

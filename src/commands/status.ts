@@ -1,6 +1,8 @@
 import type { ChatInputCommandInteraction } from 'discord.js'
 import type { Command } from '../discord/command.ts'
+import { type Process, readProcesses, shardsOf } from '../jobs/processes.ts'
 import { sayNextRead } from '../messages/next-read.ts'
+import type { Say } from '../messages/say.ts'
 import type { Source, SourceState } from '../model.ts'
 import { troubleOf } from '../sources/trouble.ts'
 import { type Asker, asCurator } from './asking.ts'
@@ -47,12 +49,40 @@ export const status = (context: CommandContext): Command => ({
             waiting: standing.documents.waiting,
           })
         : say.text('status.silent'),
+      ...processLines(await readProcesses(context), say),
       ...(next ? [say.text('status.next', { time: moment(next, 'R') })] : []),
       say.text('status.terms', { terms: (await store.watchTerms.list(guildId)).length }),
     ]
     return { kind: 'message', message: panel(say.text('status.title'), [lines.join('\n')]) }
   },
 })
+
+/** Processes shown. */
+const MOST_PROCESSES = 12
+
+/** Who shares the work. Names of machines are the operator's: `doctor` tells them. */
+function processLines(processes: Process[], say: Say): string[] {
+  if (processes.length === 0) return []
+  const silent = processes.filter(({ isSilent }) => isSilent).length
+  const line = (one: Process) => {
+    const role = say.text(`status.role.${one.role ?? 'all'}`)
+    const shards = shardsOf(one)
+    const facts = {
+      role: shards ? say.text('status.role.shards', { role, shards }) : role,
+      version: one.version ?? '?',
+      since: moment(one.startedAt),
+      time: moment(one.at, 'R'),
+      megabytes: Math.round(one.memoryBytes / 1e6),
+    }
+    if (one.isSilent) return say.text('status.process.silent', facts)
+    if (!one.tickedAt) return say.text('status.process', facts)
+    return say.text('status.process.ticked', { ...facts, ticked: moment(one.tickedAt, 'R') })
+  }
+  return [
+    say.text('status.processes', { alive: processes.length - silent, silent }),
+    ...processes.slice(0, MOST_PROCESSES).map(line),
+  ]
+}
 
 /** Troubles shown, and sources that are read next. */
 const MOST = 5

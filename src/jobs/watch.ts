@@ -1,5 +1,6 @@
 import type { Alarm, Heartbeat, Standing } from '../model.ts'
 import type { Kit } from './kit.ts'
+import { later, type Process, readProcesses } from './processes.ts'
 
 /** Something must be wrong for so long before anybody is told of it. */
 const PATIENCE_MS = 30 * 60_000
@@ -8,22 +9,29 @@ const STUCK_MS = 15 * 60_000
 const LITTLE_DISK = 200e6
 
 /** What this process has done so far, for its signs of life. */
-export type Pulse = Pick<Heartbeat, 'process' | 'startedAt' | 'polledAt' | 'toldAt' | 'role' | 'shards'>
+export type Pulse = Omit<Heartbeat, 'at' | 'memoryBytes'>
 
 /** How the process and its work stand. `stuck` says in words why it no longer does its job, null where it does. */
-export type Health = { standing: Standing; pulse: Pulse; alarms: Alarm[]; stuck: string | null }
+export type Health = { standing: Standing; pulse: Pulse; processes: Process[]; alarms: Alarm[]; stuck: string | null }
 
-/** Reads how it all stands. Throws where the store cannot be read: then nothing works. */
+/**
+ * Reads how it all stands. Where several processes share the work, it goes on while any of them does it. Throws where the
+ * store cannot be read: then nothing works.
+ */
 export async function readHealth({ store, now }: Pick<Kit, 'store' | 'now'>, pulse: Pulse): Promise<Health> {
   const at = now()
   const [standing, alarms] = [await store.watch.standing(at), await store.watch.alarms()]
-  const late = (last: string | null) => Date.parse(at) - Date.parse(last ?? pulse.startedAt) > STUCK_MS
-  const stuck = late(pulse.polledAt)
+  const processes = await readProcesses({ store, now })
+  const isLate = (what: 'polledAt' | 'toldAt') => {
+    const last = processes.reduce((known, process) => later(known, process[what]), pulse[what])
+    return Date.parse(at) - Date.parse(last ?? pulse.startedAt) > STUCK_MS
+  }
+  const stuck = isLate('polledAt')
     ? 'no round of reading has ended for 15 minutes'
-    : late(pulse.toldAt)
+    : isLate('toldAt')
       ? 'no round of telling has ended for 15 minutes'
       : null
-  return { standing, pulse, alarms, stuck }
+  return { standing, pulse, processes, alarms, stuck }
 }
 
 /** What is wrong now, whether or not it was before. `freeBytes` is the room left beside the record. */
@@ -59,6 +67,13 @@ export function findAlarms(standing: Standing, now: string, freeBytes: number | 
 /** Notes a sign of life of this process. */
 export async function beat({ store, now }: Pick<Kit, 'store' | 'now'>, pulse: Pulse): Promise<void> {
   await store.watch.beat({ ...pulse, at: now(), memoryBytes: process.memoryUsage.rss() })
+}
+
+/** Takes the signs of life back: a process that ends as it was told has not gone silent. */
+export async function bowOut({ store, log }: Pick<Kit, 'store' | 'log'>, pulse: Pulse): Promise<void> {
+  await store.watch
+    .ended(pulse.process)
+    .catch((error) => log.warn({ err: error }, 'the end of this process could not be noted'))
 }
 
 /**

@@ -8,7 +8,9 @@ import type { Alarm, Heartbeat, Standing } from '../model.ts'
 /** What is served: read anew for every request. */
 export type HealthReader = () => Promise<{
   standing: Standing
-  pulse: Pick<Heartbeat, 'process' | 'startedAt' | 'polledAt' | 'toldAt'>
+  pulse: Pick<Heartbeat, 'process' | 'startedAt' | 'polledAt' | 'toldAt' | 'tickedAt'>
+  /** All that share the work; none where one process does it all. */
+  processes: (Heartbeat & { isSilent: boolean })[]
   alarms: Alarm[]
   stuck: string | null
 }>
@@ -31,8 +33,8 @@ export async function startMetrics(options: { port: number; read: HealthReader; 
   const fill = gaugesIn(registry)
   const answers: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
     '/healthz': async () => {
-      const { stuck, standing, pulse, alarms } = await read()
-      const body = { status: stuck ? 'stuck' : 'ok', stuck, ...pulse, ...standing, alarms }
+      const { stuck, standing, pulse, processes, alarms } = await read()
+      const body = { status: stuck ? 'stuck' : 'ok', stuck, ...pulse, ...standing, alarms, processes }
       return { status: stuck ? 503 : 200, type: 'application/json', body: `${JSON.stringify(body)}\n` }
     },
     '/metrics': async () => {
@@ -93,6 +95,10 @@ function gaugesIn(registry: Registry): (health: Awaited<ReturnType<HealthReader>
     ],
     [gauge('last_poll_timestamp_seconds', 'When a round of reading last ended'), ({ pulse }) => pulse.polledAt],
     [gauge('last_tell_timestamp_seconds', 'When a round of telling last ended'), ({ pulse }) => pulse.toldAt],
+    [
+      gauge('last_tick_timestamp_seconds', 'When this process last did the work of a tick that several share'),
+      ({ pulse }) => pulse.tickedAt ?? null,
+    ],
     [gauge('sources', 'Sources that are switched on'), ({ standing }) => standing.sources.enabled],
     [gauge('sources_due', 'Sources whose time to be read has come'), ({ standing }) => standing.sources.due],
     [
@@ -121,6 +127,7 @@ function gaugesIn(registry: Registry): (health: Awaited<ReturnType<HealthReader>
     [gauge('alarms', 'Things that are wrong now'), ({ alarms }) => alarms.length],
   ]
   const failing = gauge('sources_failing', 'Sources whose last reading failed, by kind of failure', ['reason'])
+  const processes = gauge('processes', 'Processes that share the work, by what they do', ['role', 'state'])
   return (health) => {
     for (const [one, read] of plain) {
       const value = read(health)
@@ -128,6 +135,9 @@ function gaugesIn(registry: Registry): (health: Awaited<ReturnType<HealthReader>
       if (value === null) one.remove()
       else one.set(typeof value === 'string' ? Date.parse(value) / 1000 : value)
     }
+    processes.reset()
+    for (const { role = 'all', isSilent } of health.processes)
+      processes.inc({ role, state: isSilent ? 'silent' : 'at work' })
     failing.reset()
     for (const [reason, n] of Object.entries(health.standing.failing)) failing.set({ reason }, n)
   }

@@ -370,6 +370,8 @@ export interface Store extends AsyncDisposable {
     standing(now: string): Promise<Standing>
     /** Notes a sign of life; those of processes that have been silent for a day are let go. */
     beat(heartbeat: Heartbeat): Promise<void>
+    /** Of a process that ends as it was told, no sign of life stays. */
+    ended(process: string): Promise<void>
     /** Signs of life since a moment, newest first. */
     heartbeats(since: string): Promise<Heartbeat[]>
     alarms(): Promise<Alarm[]>

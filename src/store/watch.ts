@@ -19,6 +19,9 @@ export function watchTable(db: Kysely<Tables>): Store['watch'] {
         .onConflict((conflict) => conflict.column('process').doUpdateSet(row))
         .execute()
     },
+    async ended(process) {
+      await db.deleteFrom('heartbeats').where('process', '=', process).execute()
+    },
     async heartbeats(since) {
       const rows = await db
         .selectFrom('heartbeats')
