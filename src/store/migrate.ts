@@ -35,14 +35,17 @@ export const migrate = (
   db: Kysely<Tables>,
   where: string,
   before?: (next: string) => Promise<unknown>,
-): Promise<void> => migrateWith(db, where, MIGRATIONS, before)
+): Promise<void> => migrateWith(db, MIGRATIONS, { where, before, otherwise: 'choose another folder with --data' })
 
-/** As `migrate`, with the migrations of another kind of database. */
+/** As `migrate`, with the migrations of another kind of database. `otherwise`: what else an operator can do. */
 export async function migrateWith(
   db: Kysely<Tables>,
-  where: string,
   migrations: Record<string, Migration>,
-  before: (next: string) => Promise<unknown> = async () => {},
+  {
+    where,
+    before = async () => {},
+    otherwise,
+  }: { where: string; before?: ((next: string) => Promise<unknown>) | undefined; otherwise: string },
 ): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const known = await migrator.getMigrations()
@@ -51,10 +54,8 @@ export async function migrateWith(
   const { error } = await migrator.migrateToLatest()
   if (!error) return
   if (/corrupted migrations|previously executed migration .* is missing/i.test(String(error)))
-    throw new StoreError(
-      'newer',
-      `${where}: was written by a newer Onrecord; start that version, or choose another folder with --data`,
-      { cause: error },
-    )
+    throw new StoreError('newer', `${where}: was written by a newer Onrecord; start that version, or ${otherwise}`, {
+      cause: error,
+    })
   throw error
 }

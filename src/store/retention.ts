@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { LongReading } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,19 +20,8 @@ export function retentionTable(db: Kysely<Tables>): Store['retention'] {
     },
     async compare(present, now, hears = () => true) {
       const here = new Set(present)
-      const known = await db
-        .selectFrom('guild_settings')
-        .select('guild_id')
-        .union(db.selectFrom('watch_terms').select('guild_id'))
-        .union(
-          db
-            .selectFrom('subscriptions')
-            .select('guild_id')
-            .where('guild_id', 'is not', null)
-            .$narrowType<{ guild_id: string }>(),
-        )
-        .execute()
-      for (const { guild_id } of known) if (hears(guild_id) && !here.has(guild_id)) await this.left(guild_id, now)
+      const known = await guildsOnRecord(db)
+      for (const guildId of known) if (hears(guildId) && !here.has(guildId)) await this.left(guildId, now)
       const left = await db.selectFrom('left_guilds').select('guild_id').execute()
       for (const { guild_id } of left) if (here.has(guild_id)) await this.returned(guild_id)
     },
@@ -71,4 +61,29 @@ export function retentionTable(db: Kysely<Tables>): Store['retention'] {
       return ids.length
     },
   }
+}
+
+/** Tables that say in a column which server a row is of. */
+const BY_GUILD = ['guild_settings', 'watch_terms', 'subscriptions', 'changes', 'postings'] as const
+const BY_OWNER = ['sources', 'entities', 'claims', 'match_jobs', 'document_owners'] as const
+
+/** Every server of which anything is on record. */
+async function guildsOnRecord(db: Kysely<Tables>): Promise<Set<string>> {
+  const known = new Set<string>()
+  for (const table of BY_GUILD) {
+    const rows = db.selectFrom(table).select('guild_id').distinct().where('guild_id', 'is not', null)
+    for (const { guild_id } of await rows.execute()) if (guild_id) known.add(guild_id)
+  }
+  for (const table of BY_OWNER) {
+    const rows = db.selectFrom(table).select('owner').distinct().where('owner', '!=', 'operator')
+    for (const { owner } of await rows.execute()) known.add(owner)
+  }
+  for (const { body } of await db.selectFrom('readings').select('body').execute()) {
+    const { askedBy } = JSON.parse(body) as LongReading
+    if (askedBy) known.add(askedBy.guildId)
+  }
+  const target = sql<string | null>`json_extract(target, '$.guildId')`.as('guild_id')
+  for (const { guild_id } of await db.selectFrom('deliveries').select(target).distinct().execute())
+    if (guild_id) known.add(guild_id)
+  return known
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Source, SourceState } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -83,7 +83,7 @@ export function sourcesTable(db: Kysely<Tables>, viewer: Viewer): Store['sources
       const rows = await configured()
         .where('enabled', '=', 1)
         .where((is) => is.or([is('next_poll_at', 'is', null), is('next_poll_at', '<=', now)]))
-        .orderBy('next_poll_at')
+        .orderBy(sql`coalesce(next_poll_at, '')`)
         .execute()
       return rows.map(read)
     },

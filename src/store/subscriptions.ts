@@ -65,7 +65,9 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
         .where('configured', '=', 1)
         .where('paused_because', 'is', null)
         .where((is) => is.or([is('next_digest_at', 'is', null), is('next_digest_at', '<=', now)]))
-        .orderBy('next_digest_at')
+        // The two databases sort what has no time yet to different ends.
+        .orderBy(sql`coalesce(next_digest_at, '')`)
+        .orderBy('id')
         .execute()
       return rows.map(read)
     },

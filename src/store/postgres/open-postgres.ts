@@ -40,7 +40,7 @@ export async function openPostgres(url: string): Promise<{ db: Kysely<Tables>; w
     }),
   })
   try {
-    await migrateWith(db, where, POSTGRES_MIGRATIONS)
+    await migrateWith(db, POSTGRES_MIGRATIONS, { where, otherwise: 'name another database in DATABASE_URL' })
   } catch (error) {
     await db.destroy()
     throw asPostgresError(error, where)
