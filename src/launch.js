@@ -7,12 +7,8 @@ if (major < 26) {
   )
   process.exit(2)
 }
-// A bot idles most of its life: memory counts for more than the last tenth of speed. A worker of many is there to be busy.
+// A bot idles most of its life: memory counts for more than the last tenth of speed.
 const { setFlagsFromString } = await import('node:v8')
-const isWorker = process.argv.some(
-  (word, i, words) => word === '--role=worker' || (word === 'worker' && words[i - 1] === '--role'),
-)
-for (const flag of isWorker ? ['--max-semi-space-size=32'] : ['--optimize-for-size', '--max-semi-space-size=4'])
-  setFlagsFromString(flag)
+for (const flag of ['--optimize-for-size', '--max-semi-space-size=4']) setFlagsFromString(flag)
 const { runCli } = await import('./cli/cli.ts')
 process.exitCode = await runCli(process.argv.slice(2))

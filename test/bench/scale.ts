@@ -48,6 +48,8 @@ export async function run(args: string[]): Promise<void> {
     `scale: ${size.servers} servers, ${size.subscriptions} subscriptions, ${size.terms} watch terms, ${size.feeds} feeds on ` +
       `${size.hosts} addresses, each read every ${every} s; ${size.rate} documents a second for ${size.seconds} s; ${availableParallelism()} cores`,
   )
+  // Whoever ends it half way leaves no program behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   await using server = await startPostgres({ durable: true })
   for (const count of workers.split(',').map(Number)) await load(count, size, Number(patience), server)
 }
