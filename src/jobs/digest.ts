@@ -18,8 +18,24 @@ import type { Work } from './work.ts'
 
 export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; work?: Work }
 
-/** More than this is not read at one sitting; the rest follows with the next digest. */
+/** More than this is not told at one sitting; the rest follows with the next digest. */
 const MOST = 2000
+
+/** What is wanted of all that was recorded after a sequence number, until there is `enough`; and how far that was read. */
+async function wantedSince(
+  store: Store,
+  sequence: number,
+  { sample, enough, isWanted }: { sample: boolean; enough: number; isWanted(one: Found): boolean },
+): Promise<{ wanted: Found[]; last: number }> {
+  const wanted: Found[] = []
+  let last = sequence
+  for (;;) {
+    const found = await store.statements.since(last, { sample, limit: MOST })
+    last = found.at(-1)?.sequence ?? last
+    wanted.push(...found.filter((one) => !one.backlog && isWanted(one)))
+    if (found.length < MOST || wanted.length >= enough) return { wanted, last }
+  }
+}
 
 /** What one subscription would be told, from everything recorded after a sequence number. */
 export async function prepareDigest(
@@ -42,14 +58,14 @@ export async function prepareDigest(
   const guildId = target.kind === 'discord' ? target.guildId : null
   const store = kit.store.seenBy(guildId)
   const threshold = await thresholdOf(guildId, kit)
-  const found = await store.statements.since(asked.sequence, { sample: asked.sample, limit: MOST })
-  const last = found.at(-1)?.sequence ?? asked.sequence
   const terms = target.kind === 'discord' ? await store.watchTerms.list(target.guildId) : []
   const isWanted = createWanted(terms)
   const wanted = (one: Found) => one.sample === asked.sample && isWanted(one)
-  const fresh = found.filter(
-    (one) => !one.backlog && wanted(one) && (!asked.published || (one.document.published ?? '') >= asked.published),
-  )
+  const { wanted: fresh, last } = await wantedSince(store, asked.sequence, {
+    sample: asked.sample,
+    enough: MOST,
+    isWanted: (one) => wanted(one) && (!asked.published || (one.document.published ?? '') >= asked.published),
+  })
   const ids = new Set(fresh.map((one) => one.statement.id))
   const keys = [...new Set(fresh.flatMap((one) => quoteKeys(one.statement.content)))]
   const related = (await store.statements.byQuoteKeys(keys)).filter((one) => !ids.has(one.statement.id) && wanted(one))
@@ -148,8 +164,21 @@ async function hasNews({ store }: DigestKit, { id, target }: Subscription): Prom
   const { sequence } = await store.digests.cursor(id)
   const guildId = target.kind === 'discord' ? target.guildId : null
   const isWanted = createWanted(guildId ? await store.watchTerms.list(guildId) : [])
-  const found = await store.seenBy(guildId).statements.since(sequence, { sample: false, limit: MOST })
-  return found.some((one) => !one.backlog && isWanted(one))
+  const { wanted } = await wantedSince(store.seenBy(guildId), sequence, { sample: false, enough: 1, isWanted })
+  return wanted.length > 0
+}
+
+/**
+ * Composes the digest of a subscription that is due, or puts it off where its channel has had its share.
+ *
+ * @returns as `composeFor`
+ */
+export async function composeDue(kit: DigestKit, subscription: Subscription): Promise<string | null> {
+  const held = await burstEnds(subscription, kit)
+  if (!held) return composeFor(kit, subscription)
+  const { id, schedule, timeZone } = subscription
+  await kit.store.subscriptions.reschedule(id, { schedule, timeZone, nextDigestAt: held })
+  return null
 }
 
 /** What is offered as a claim to whoever reads there. A digest is told without it rather than not at all. */
@@ -180,7 +209,7 @@ const BURST = 6
 const HOUR_MS = 3_600_000
 
 /** When a channel that has had its share of this hour is due again; null where it may be told now. */
-export async function burstEnds(
+async function burstEnds(
   subscription: Subscription,
   { store, now }: Pick<DigestKit, 'store' | 'now'>,
 ): Promise<string | null> {

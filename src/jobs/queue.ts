@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nextDue } from '../digests/schedule.ts'
 import type { Source, SourceState, Subscription } from '../model.ts'
 import { analyseStored } from './analyse.ts'
-import { burstEnds, composeFor, deliverOne, deliverOwed, mayTell } from './digest.ts'
+import { composeDue, composeFor, deliverOne, deliverOwed, mayTell } from './digest.ts'
 import { editOwed } from './edits.ts'
 import { findCopies } from './evidence.ts'
 import { pollSource } from './ingest.ts'
@@ -113,10 +113,7 @@ export async function tellRound(kit: Kit, { all = false } = {}): Promise<number>
   let isAway = false
   for (const subscription of [...due, ...asked]) {
     if (subscription.id === SAMPLE.id || kit.stopping.aborted || !mayTell(subscription, now)) continue
-    const held = await burstEnds(subscription, kit)
-    const { id, schedule, timeZone } = subscription
-    if (held) await kit.store.subscriptions.reschedule(id, { schedule, timeZone, nextDigestAt: held })
-    const owedId = held ? null : await composeFor(kit, subscription)
+    const owedId = await composeDue(kit, subscription)
     // Handed over before the next is composed: a process that keeps dying would else begin anew and come to none.
     const owed = owedId && !isAway ? await kit.store.deliveries.owedOne(owedId, kit.now()) : null
     const outcome = owed && (await deliverOne(kit, owed, kit.deliver))

@@ -1,6 +1,6 @@
 import { analyseShare } from './analyse.ts'
 import { mendClock } from './clock.ts'
-import { composeFor, deliverOne, mayTell } from './digest.ts'
+import { composeDue, deliverOne, mayTell } from './digest.ts'
 import { editOne } from './edits.ts'
 import { findCopies } from './evidence.ts'
 import { pollSource } from './ingest.ts'
@@ -53,7 +53,7 @@ export function unitsOf(
     async compose(id) {
       const subscription = await store.subscriptions.get(id)
       const isWanted = subscription && !subscription.pausedBecause && (subscription.nextDigestAt ?? '') <= now()
-      if (isWanted && mayTell(subscription, now())) await composeFor(kit, subscription)
+      if (isWanted && mayTell(subscription, now())) await composeDue(kit, subscription)
     },
     async deliver(id) {
       const delivery = await store.deliveries.owedOne(id, now())

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
  *
  * @param script path of the script itself
  */
-export async function runTables(script: string): Promise<void> {
+export async function runTables(script: string, { onlyByName = [] as string[] } = {}): Promise<void> {
   const tables = readdirSync(dirname(script))
     .filter((file) => file.endsWith('.ts') && file !== basename(script))
     .map((file) => file.slice(0, -3))
@@ -15,7 +15,7 @@ export async function runTables(script: string): Promise<void> {
     console.error(`there is no table “${wanted}”; there are: ${tables.join(', ')}`)
     process.exit(2)
   }
-  for (const table of wanted ? [wanted] : tables) {
+  for (const table of wanted ? [wanted] : tables.filter((name) => !onlyByName.includes(name))) {
     const { run } = (await import(join(dirname(script), `${table}.ts`))) as { run(args: string[]): Promise<void> }
     await run(args)
   }
