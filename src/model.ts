@@ -660,7 +660,9 @@ export type GuildSettings = {
 
 /** What makes a removal undone. */
 export type Undo =
-  | { kind: 'subscription'; subscription: Subscription }
+  /** `sequence`: what its digests had covered. */
+  | { kind: 'subscription'; subscription: Subscription; sequence: number }
+  | { kind: 'claim'; claimId: string }
   | { kind: 'watch-term'; term: WatchTerm }
   | { kind: 'entity'; entity: Entity }
   | { kind: 'threshold'; threshold: number | null }

@@ -13,6 +13,7 @@ import { button, moment, quoted, told } from './reply.ts'
 export type ChangeKind =
   | 'subscribe'
   | 'unsubscribe'
+  | 'move'
   | 'pause'
   | 'resume'
   | 'reschedule'
@@ -79,11 +80,12 @@ export const undoComponent = (context: CommandContext): Component => ({
     const { undo } = change
     const done = await store.transaction(async (tx) => {
       if (!(await tx.guilds.undone(asker.guildId, changeId, now()))) return false
-      return putBack(undo, change.at, asker, { store: tx, now })
+      return putBack(undo, asker, { store: tx, now })
     })
+    if (done && undo.kind === 'claim') await context.claimsChanged(asker.guildId)
     if (done && undo.kind === 'entity') {
-      const { name, aliases, handles } = undo.entity
-      await context.track({ words: [name, ...aliases, ...handles] })
+      const { id, name, aliases, handles } = undo.entity
+      await context.track({ entityIds: [id], words: [name, ...aliases, ...handles] })
     }
     return told(asker.say.text(done ? 'undo.done' : 'undo.already'))
   },
@@ -91,8 +93,7 @@ export const undoComponent = (context: CommandContext): Component => ({
 
 async function putBack(
   undo: Undo,
-  removedAt: string,
-  { guildId }: Asker,
+  { guildId, userId }: Asker,
   { store: tx, now }: Pick<CommandContext, 'store' | 'now'>,
 ): Promise<boolean> {
   switch (undo.kind) {
@@ -113,11 +114,15 @@ async function putBack(
     case 'source':
       await tx.sources.put({ ...undo.source, owner: guildId })
       return true
+    case 'claim': {
+      const known = await tx.claims.get(undo.claimId)
+      if (known?.owner !== guildId || known.status === 'active') return false
+      return tx.claims.edit({ ...known, status: 'active' }, { by: userId, now: now() })
+    }
     default: {
-      const { subscription } = undo
+      const { subscription, sequence } = undo
       const added = await tx.subscriptions.add(subscription)
-      // What was recorded meanwhile is in the next digest: the cursor goes back to the removal.
-      const sequence = await tx.statements.before(removedAt)
+      // What was missed meanwhile is in the next digest: it begins where the last one ended.
       const { nextDigestAt } = subscription
       if (added) await tx.digests.compose(subscription.id, { sequence, now: now(), nextDigestAt, delivery: null })
       return added

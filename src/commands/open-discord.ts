@@ -9,7 +9,7 @@ import { allCommands } from './all.ts'
 import type { CommandContext } from './context.ts'
 import { openContext } from './open-context.ts'
 import { tellPast } from './past-progress.ts'
-import { deliver, pauseGone, postOnce, redraw, resumeMended } from './posting.ts'
+import { deliver, dropLostRoles, pauseGone, postOnce, redraw, resumeMended } from './posting.ts'
 import { quoted } from './reply.ts'
 
 /** Discord as the main job sees it: a place where digests go. */
@@ -62,6 +62,7 @@ export async function openDiscord(kit: Kit, place: DiscordPlace = {}): Promise<D
     const { connection } = state
     const present = connection.guildIds()
     if (present) await kit.store.retention.compare(present, kit.now(), connection.hears)
+    await dropLostRoles(null, kit, connection)
     await resumeMended(null, kit, connection)
   }
   try {
@@ -141,7 +142,10 @@ function connectOnce(
     if (changed.has(guildId) || !state.connection) return
     changed.add(guildId)
     await kit.store.retention.returned(guildId)
-    await resumeMended(guildId, kit, state.connection).finally(() => changed.delete(guildId))
+    const { connection } = state
+    await dropLostRoles(guildId, kit, connection)
+      .then(() => resumeMended(guildId, kit, connection))
+      .finally(() => changed.delete(guildId))
   }
   const channelName = (id: string) => state.connection?.channelName(id) ?? null
   kit.asked ??= new Set()

@@ -6,12 +6,12 @@ import { UsageError } from '../errors.ts'
 import type { Claim } from '../model.ts'
 import { findFigures } from '../statements/figures.ts'
 import { type Asker, asCurator } from './asking.ts'
-import { noteChange } from './changes.ts'
+import { noteChange, undoButton } from './changes.ts'
 import type { CommandContext } from './context.ts'
 import { textOption } from './define.ts'
 import { findEntry } from './entry.ts'
 import { withLine, withLookBack } from './looked-through.ts'
-import { quoted } from './reply.ts'
+import { panel, quoted } from './reply.ts'
 
 /** More than this in one server is a mistake or an attack. */
 export const MOST_CLAIMS = 500
@@ -120,12 +120,19 @@ export async function editClaim(
         asker,
       )
   const edited = { ...changed, figures: findFigures(changed.text) }
-  await store.transaction(async (tx) => {
+  const isRetired = retire && edited.status === 'retired'
+  const change = await store.transaction(async (tx) => {
     await tx.claims.edit(edited, { by: userId, now: now() })
-    await noteChange(tx, asker, now(), { what: retire ? 'retire' : 'claim', object: edited.text.slice(0, 100) })
+    return noteChange(tx, asker, now(), {
+      what: retire ? 'retire' : 'claim',
+      object: edited.text.slice(0, 100),
+      ...(isRetired ? { undo: { kind: 'claim' as const, claimId: edited.id } } : {}),
+    })
   })
-  const done = !retire ? 'claim.edited' : edited.status === 'retired' ? 'claim.retire.done' : 'claim.retire.back'
-  return withLookBack(withLine(say.text(done, { claim: quoted(edited.text, 200) })), asker, context)
+  const done = !retire ? 'claim.edited' : isRetired ? 'claim.retire.done' : 'claim.retire.back'
+  const told = say.text(done, { claim: quoted(edited.text, 200) })
+  const undoable = (line: string) => panel('', [told, line].filter(Boolean), [[undoButton(change, asker)]])
+  return withLookBack(isRetired ? undoable : withLine(told), asker, context)
 }
 
 /** "Track as claim": the words of an entry become a claim of this server. */

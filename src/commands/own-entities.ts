@@ -123,9 +123,13 @@ export async function changeAliases(options: Options, asker: Asker, context: Com
 async function keep(before: Own | null, made: Own, asker: Asker, context: CommandContext): Promise<Answer> {
   const { store, now } = context
   const { say, guildId } = asker
-  await store.transaction(async (tx) => {
+  const change = await store.transaction(async (tx) => {
     await tx.entities.put(made)
-    await noteChange(tx, asker, now(), { what: before ? 'entity-edit' : 'entity', object: made.name })
+    return noteChange(tx, asker, now(), {
+      what: before ? 'entity-edit' : 'entity',
+      object: made.name,
+      ...(before ? { undo: { kind: 'entity' as const, entity: before } } : {}),
+    })
   })
   await context.track({ entityIds: before ? [made.id] : [], words: spoken(made) })
   const paragraphs = [
@@ -134,7 +138,8 @@ async function keep(before: Own | null, made: Own, asker: Asker, context: Comman
     ...(isAmbiguous(made) ? [say.text('entity.ambiguous', { name: quoted(made.name, 60) })] : []),
   ]
   const title = say.text(before ? 'entity.edited' : 'entity.added', { name: quoted(made.name, 100) })
-  return { kind: 'message', message: panel(title, paragraphs) }
+  const buttons = before ? [[undoButton(change, asker)]] : []
+  return { kind: 'message', message: panel(title, paragraphs, buttons) }
 }
 
 export async function removeEntity(wanted: string, asker: Asker, context: CommandContext): Promise<Answer> {

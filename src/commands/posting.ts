@@ -161,9 +161,19 @@ export async function resumeMended(
   }
 }
 
+/** A role that was deleted is mentioned no more; the digests go on, and whoever subscribed is told once. */
+export async function dropLostRoles(guildId: string | null, kit: Belt, connection: DiscordConnection): Promise<void> {
+  for (const subscription of await kit.store.subscriptions.list(guildId ?? undefined)) {
+    const { id, target, roleId } = subscription
+    if (!roleId || target.kind !== 'discord' || connection.hasRole(target.guildId, roleId) !== false) continue
+    await kit.store.subscriptions.wish(id, { roleId: null })
+    await tellTrouble('role', subscription, '', kit, connection)
+  }
+}
+
 /** Tells the server's status channel and whoever subscribed, once: afterwards it is paused, or tried no more. */
 async function tellTrouble(
-  what: 'paused' | 'unknown',
+  what: 'paused' | 'unknown' | 'role',
   { target, createdBy }: Subscription,
   why: string,
   { store, log }: Belt,

@@ -68,7 +68,7 @@ function pickChannel({ say }: Asker, channelId: string): RenderedMessage {
           type: ComponentType.ChannelSelect,
           custom_id: 'setup:chosen',
           placeholder: say.text('setup.other').slice(0, 150),
-          channel_types: [ChannelType.GuildText, ChannelType.GuildAnnouncement],
+          channel_types: [ChannelType.GuildText, ChannelType.GuildAnnouncement, ChannelType.GuildForum],
         },
       ],
     })

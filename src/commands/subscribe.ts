@@ -1,8 +1,10 @@
-import { ChannelType, type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.js'
+import { ChannelType, type ChatInputCommandInteraction } from 'discord.js'
 import { nextDue } from '../digests/schedule.ts'
+import { neededIn } from '../discord/check.ts'
 import type { Command } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import type { Subscription, SubscriptionWish } from '../model.ts'
+import type { Store } from '../store/store.ts'
 import { type Asker, type Asking, asCurator } from './asking.ts'
 import { noteChange, undoButton } from './changes.ts'
 import type { CommandContext } from './context.ts'
@@ -17,6 +19,7 @@ export const CHANNELS = [
   ChannelType.PublicThread,
   ChannelType.PrivateThread,
   ChannelType.AnnouncementThread,
+  ChannelType.GuildForum,
 ] as const
 /** More subscriptions than this in one server are a mistake or an attack. */
 const MOST_SUBSCRIPTIONS = 100
@@ -101,16 +104,34 @@ export const unsubscribe = (context: CommandContext): Command => ({
 /** Ends a subscription; for a day a button brings it back with what was missed. */
 export async function unsubscribeChannel(channelId: string, asker: Asker, { store, now }: CommandContext) {
   const change = await store.transaction(async (tx) => {
-    const subscription = (await tx.subscriptions.list(asker.guildId)).find(
-      ({ target }) => target.kind === 'discord' && target.channelId === channelId,
-    )
-    if (!subscription || !(await tx.subscriptions.remove(asker.guildId, channelId)))
-      throw new UsageError(asker.say.text('subscriptions.none', { channel: `<#${channelId}>` }))
-    const undo = { kind: 'subscription', subscription } as const
+    const undo = { kind: 'subscription', ...(await endSubscription(channelId, asker, tx, now())) } as const
     return noteChange(tx, asker, now(), { what: 'unsubscribe', object: channelId, undo })
   })
   const done = asker.say.text('unsubscribe.done', { channel: `<#${channelId}>` })
   return { kind: 'message' as const, message: panel('', [done], [[undoButton(change, asker)]]) }
+}
+
+/**
+ * Takes a subscription out of the record, with what was composed for it and nobody has seen.
+ *
+ * @returns it, and the last sequence number of what its channel was told
+ * @throws {UsageError} where the channel is not subscribed
+ */
+export async function endSubscription(
+  channelId: string,
+  { guildId, say }: Asker,
+  tx: Store,
+  now: string,
+): Promise<{ subscription: Subscription; sequence: number }> {
+  const subscription = (await tx.subscriptions.list(guildId)).find(
+    ({ target }) => target.kind === 'discord' && target.channelId === channelId,
+  )
+  if (!subscription) throw new UsageError(say.text('subscriptions.none', { channel: `<#${channelId}>` }))
+  const unseen = await tx.deliveries.unseen(subscription.id)
+  const { sequence } = await tx.digests.cursor(subscription.id)
+  for (const { id } of unseen) await tx.deliveries.delivered(id, [], now)
+  await tx.subscriptions.remove(guildId, channelId)
+  return { subscription, sequence: Math.min(sequence, ...unseen.map(({ fromSequence }) => fromSequence)) }
 }
 
 /** Says at once what would fail at the first digest. Where Discord does not tell us, the first digest will. */
@@ -118,15 +139,9 @@ export function checkPermissions(interaction: Asking, channelId: string, { say }
   const channel = interaction.guild?.channels.cache.get(channelId)
   const me = interaction.guild?.members.me
   if (!channel || !me) return
-  const needed = [
-    ['View Channel', PermissionFlagsBits.ViewChannel],
-    [
-      'Send Messages',
-      channel.isThread() ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
-    ],
-    ['Attach Files', PermissionFlagsBits.AttachFiles],
-  ] as const
-  const missing = needed.filter(([, flag]) => !channel.permissionsFor(me).has(flag)).map(([name]) => name)
+  const needed = Object.entries(neededIn(channel.type))
+  const held = channel.permissionsFor(me)
+  const missing = needed.flatMap(([name, bit]) => (held.has(bit) ? [] : [name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')]))
   if (missing.length > 0)
     throw new UsageError(say.text('subscribe.forbidden', { channel: `<#${channelId}>`, missing: missing.join(', ') }))
 }

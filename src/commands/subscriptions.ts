@@ -9,9 +9,10 @@ import type { CommandContext } from './context.ts'
 import { channelOption, choiceOption, slash, subcommand, textOption } from './define.ts'
 import { deliveryOptions, describeWish, pointAt, readWish, suggestDelivery } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
+import { fromOption, meantChannel, moveSubscription, suggestSubscriptions } from './move.ts'
 import { moment, quoted, told } from './reply.ts'
 import { describeSchedule, parseSchedule, parseZone } from './schedule.ts'
-import { CHANNELS, unsubscribeChannel } from './subscribe.ts'
+import { CHANNELS, checkPermissions, unsubscribeChannel } from './subscribe.ts'
 
 const CLEAR = {
   filter: 'filter.clear.filter',
@@ -22,7 +23,11 @@ const CLEAR = {
 const channel = channelOption('channel', 'subscribe.channel', CHANNELS)
 
 export const subscriptions = (context: CommandContext): Command => ({
-  examples: ['/subscriptions list', '/subscriptions edit channel:#news schedule:weekly monday 9:00'],
+  examples: [
+    '/subscriptions list',
+    '/subscriptions edit channel:#news schedule:weekly monday 9:00',
+    '/subscriptions move from:#old to:#news',
+  ],
   definition: slash('subscriptions', 'subscriptions.help', {
     curators: true,
     options: [
@@ -34,10 +39,17 @@ export const subscriptions = (context: CommandContext): Command => ({
       ]),
       subcommand('pause', 'subscriptions.pause.help', [channel]),
       subcommand('resume', 'subscriptions.resume.help', [channel]),
-      subcommand('remove', 'unsubscribe.help', [channel]),
+      subcommand('move', 'subscriptions.move.help', [
+        fromOption(true),
+        channelOption('to', 'subscriptions.to', CHANNELS, true),
+      ]),
+      subcommand('remove', 'unsubscribe.help', [channel, fromOption(false)]),
     ],
   }),
-  complete: (interaction) => suggestDelivery(interaction, context),
+  complete: (interaction) =>
+    interaction.options.getFocused(true).name === 'from'
+      ? suggestSubscriptions(interaction, context)
+      : suggestDelivery(interaction, context),
   async run(interaction) {
     const asker = await asCurator(interaction, context)
     const { options } = interaction as ChatInputCommandInteraction
@@ -53,8 +65,13 @@ export const subscriptions = (context: CommandContext): Command => ({
       }
       case 'resume':
         return pauseOrResume(channelId, null, asker, context)
+      case 'move': {
+        const to = options.getChannel('to', true).id
+        checkPermissions(interaction, to, asker)
+        return moveSubscription(meantChannel(options, channelId), to, asker, context)
+      }
       default:
-        return unsubscribeChannel(channelId, asker, context)
+        return unsubscribeChannel(meantChannel(options, channelId), asker, context)
     }
   },
 })
@@ -114,6 +131,7 @@ async function edit(
       quietFrom: clear === 'quiet' ? null : (known.quietFrom ?? null),
       quietTo: clear === 'quiet' ? null : (known.quietTo ?? null),
       nothingNew: known.nothingNew ?? false,
+      pictures: known.pictures ?? false,
     },
     asker,
     context,

@@ -149,12 +149,24 @@ function viewFragment({ id, speaker, cue, words, reports: [report] }: DigestEntr
 function viewHead(entry: DigestEntry, say: Say): Run[] {
   const parts: Run[] = [text(clip(entry.speaker?.name ?? say.text('digest.speaker.unknown'), 100), true)]
   const add = (part: Run) => parts.push(text(' · '), part)
-  if (entry.cue) add(text(clip(entry.cue, 60)))
+  const said = whenSaid(entry, say)
+  if (entry.cue && !repeats(entry.cue, said)) add(text(clip(entry.cue, 60)))
   if (entry.speaksFor) add(text(say.text('digest.for', { name: clip(entry.speaksFor.name, 100) })))
   if (entry.medium) add(text(say.text('digest.in', { medium: clip(entry.medium, 60) })))
-  if (entry.said) parts.push(text(' · '), ...whenRun('digest.said', 'date', entry.said, say))
+  if (said.length > 0) parts.push(text(' · '), ...said)
   if (entry.again) add(text(say.text('digest.again')))
   return parts
+}
+
+/** A post is said when it is published, and that stands with its report. */
+function whenSaid({ said, reports: [report] }: DigestEntry, say: Say): Run[] {
+  return said && said !== report?.published ? whenRun('digest.said', 'date', said, say) : []
+}
+
+/** “said · said 2 March” says one thing twice. The words of cue and date may be of different tenses: says, said. */
+function repeats(cue: string, [first]: Run[]): boolean {
+  const [verb = ''] = first?.type === 'text' ? first.text.split(/[\s:]/) : []
+  return verb !== '' && /^\p{L}+$/u.test(cue) && cue.slice(0, 2).toLowerCase() === verb.slice(0, 2).toLowerCase()
 }
 
 function toneOf({ match, parted }: DigestEntry): EntryView['tone'] {

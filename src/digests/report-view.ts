@@ -7,6 +7,14 @@ const REPORTS_SHOWN = 4
 
 /** Where the words can be checked: outlets with times and links, archived copies, first seen, the permanent id. */
 export function viewReports(entry: DigestEntry, say: Say): Pick<EntryView, 'sources' | 'links'> {
+  const id = say.runs('digest.id', { id: { type: 'code', text: clip(entry.id, 40) } })
+  const [only, ...others] = entry.reports
+  // Where one report is all there is, it is what was seen first: its line says both.
+  if (only && others.length === 0 && only.published && only.published === entry.firstSeen)
+    return {
+      sources: [[...viewReport(only, say, whenRun('digest.first', 'time', only.published, say)), text(' · '), ...id]],
+      links: linksOf(entry.reports, say),
+    }
   const sources = entry.reports.slice(0, REPORTS_SHOWN).map((report) => viewReport(report, say))
   const more = entry.reports.length - REPORTS_SHOWN
   if (more > 0) sources.push([text(say.count('digest.reports.more', more))])
@@ -15,26 +23,30 @@ export function viewReports(entry: DigestEntry, say: Say): Pick<EntryView, 'sour
       ? whenRun('digest.first', 'time', entry.firstSeen, say)
       : [text(say.text('digest.first.unknown'))]),
     text(entry.reports.length > 1 ? ` · ${say.count('digest.reports', entry.reports.length)} · ` : ' · '),
-    ...say.runs('digest.id', { id: { type: 'code', text: clip(entry.id, 40) } }),
+    ...id,
   ])
   return { sources, links: linksOf(entry.reports, say) }
 }
 
 /** "BBC News · 16 November 2015 14:00 · [title](…) (bbc.co.uk) · archived copy …". */
-function viewReport(report: Report, say: Say): Run[] {
+function viewReport(report: Report, say: Say, seen?: Run[]): Run[] {
   const link = linkTo(report.url, clip(report.title ?? report.url ?? '', 120))
   const who = report.publisher ?? report.author?.name ?? report.author?.alternateName ?? link?.host
   const line: Run[] = [text(clip(who ?? say.text('digest.speaker.unknown'), 80), true), text(' · ')]
-  if (report.published) line.push(...timeOf(report.published, say))
+  if (seen) line.push(...seen)
+  else if (report.published) line.push(...timeOf(report.published, say))
   else line.push(text(say.text('digest.report.undated')))
   if (link) line.push(text(' · '), link)
   else if (report.title) line.push(text(` · ${clip(report.title, 120)}`))
-  if (report.reportedBy && report.reportedBy !== who)
+  if (report.reportedBy && outletKey(report.reportedBy) !== outletKey(who ?? ''))
     line.push(text(` · ${say.text('digest.report.via', { outlet: clip(report.reportedBy, 80) })}`))
   const copy = archived(report, say)
   if (copy) line.push(text(' · '), copy)
   return line
 }
+
+/** “the Gazette”, “Gazette” and “The Gazette” are one outlet. */
+const outletKey = (name: string) => name.toLowerCase().replace(/^the\s+/, '')
 
 function timeOf(iso: string, say: Say): Run[] {
   const instant = iso.includes('T') && !Number.isNaN(Date.parse(iso))

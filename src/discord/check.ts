@@ -4,6 +4,7 @@ import {
   type APIGuild,
   type APIGuildMember,
   type APIUser,
+  ChannelType,
   PermissionFlagsBits,
   PermissionsBitField,
   type REST,
@@ -12,17 +13,25 @@ import {
 import { asDiscordError } from './failures.ts'
 import { openRest } from './open-rest.ts'
 
-/** What a digest needs in the channel it is posted to. */
-const NEEDED = {
+const { SendMessages, SendMessagesInThreads } = PermissionFlagsBits
+/** What a digest needs wherever it is posted. */
+const EVERYWHERE = {
   ViewChannel: PermissionFlagsBits.ViewChannel,
-  SendMessages: PermissionFlagsBits.SendMessages,
   EmbedLinks: PermissionFlagsBits.EmbedLinks,
   AttachFiles: PermissionFlagsBits.AttachFiles,
   ReadMessageHistory: PermissionFlagsBits.ReadMessageHistory,
 } as const
 
 /** What the bot is invited with: digests may go to threads and posts of a forum, too. */
-const INVITED = { ...NEEDED, SendMessagesInThreads: PermissionFlagsBits.SendMessagesInThreads }
+const INVITED = { ...EVERYWHERE, SendMessages, SendMessagesInThreads }
+const FORUMS: ChannelType[] = [ChannelType.GuildForum, ChannelType.GuildMedia]
+const THREADS: ChannelType[] = [ChannelType.PublicThread, ChannelType.PrivateThread, ChannelType.AnnouncementThread]
+
+/** What a digest needs in a channel of this type. In a forum Send Messages opens the post, which is a thread then. */
+export function neededIn(type: ChannelType): Record<string, bigint> {
+  if (FORUMS.includes(type)) return INVITED
+  return { ...EVERYWHERE, ...(THREADS.includes(type) ? { SendMessagesInThreads } : { SendMessages }) }
+}
 
 /** The address at which somebody invites the bot to a server, with the rights a digest needs and no others. */
 export function inviteAddress(applicationId: string): string {
@@ -66,16 +75,21 @@ export async function checkChannel(
     const channel = (await rest.get(Routes.channel(channelId))) as APIChannel
     const guild = (await rest.get(Routes.guild(guildId))) as APIGuild
     const member = (await rest.get(Routes.guildMember(guildId, me))) as APIGuildMember
-    const held = permissionsIn(channel, guild, member, me)
-    const missing = Object.entries(NEEDED).flatMap(([name, bit]) => (held.has(bit) ? [] : [name]))
+    const parentId = THREADS.includes(channel.type) && 'parent_id' in channel ? channel.parent_id : null
+    const ruling = parentId ? ((await rest.get(Routes.channel(parentId))) as APIChannel) : channel
+    const held = permissionsIn(ruling, guild, member, me)
+    const missing = Object.entries(neededIn(channel.type)).flatMap(([name, bit]) => (held.has(bit) ? [] : [name]))
     if (missing.length > 0) return { what, ok: false, detail: `the bot lacks ${missing.join(', ')} in ${guild.name}` }
+    const state = 'thread_metadata' in channel ? channel.thread_metadata : undefined
+    if (state?.archived && state.locked)
+      return { what, ok: false, detail: 'the thread is archived and locked: a moderator has to unlock it' }
     return { what, ok: true, detail: `can be posted to (${guild.name})` }
   } catch (error) {
     return { what, ok: false, detail: asDiscordError(error, 'looking at the channel').message }
   }
 }
 
-/** Roles of the server, then the channel's overwrites: everyone, roles, member. @see Discord docs, Permission Hierarchy */
+/** Roles of the server, then the overwrites of the channel, a thread's being its parent's: everyone, roles, member. @see Discord docs, Permission Hierarchy */
 function permissionsIn(channel: APIChannel, guild: APIGuild, member: APIGuildMember, me: string): PermissionsBitField {
   const mine = new Set([guild.id, ...member.roles])
   const held = new PermissionsBitField()

@@ -57,6 +57,8 @@ export type DiscordConnection = {
   channelName(id: string): string | null
   /** The servers that the bot is in and this process hears of; null where it hears of none. */
   guildIds(): string[] | null
+  /** Whether a server has a role; null where this process does not know. */
+  hasRole(guildId: string, roleId: string): boolean | null
   /** Whether this process would hear of a server: others may belong to another process's shards. */
   hears(guildId: string): boolean
   /** Ends the session and leaves nothing running. */
@@ -122,6 +124,10 @@ export async function connectDiscord(options: ConnectOptions): Promise<DiscordCo
       return channel && 'name' in channel ? channel.name : null
     },
     guildIds: () => [...client.guilds.cache.keys()],
+    hasRole(guildId, roleId) {
+      const guild = client.guilds.cache.get(guildId)
+      return guild?.available ? guild.roles.cache.has(roleId) : null
+    },
     hears: (guildId) => !shards || shards.ids.includes(shardOf(guildId, shards.of)),
     async close() {
       await client.destroy()
@@ -151,6 +157,7 @@ export async function connectPosting(
       ping: () => null,
       channelName: () => null,
       guildIds: () => null,
+      hasRole: () => null,
       hears: () => false,
       close,
     }
@@ -261,6 +268,7 @@ function reportChanged(client: Client, onChanged: NonNullable<ConnectOptions['on
     if (!after.isDMBased()) onChanged({ guildId: after.guildId })
   })
   client.on(Events.ThreadUpdate, (_before, { guildId }) => onChanged({ guildId }))
+  client.on(Events.GuildRoleDelete, ({ guild }) => onChanged({ guildId: guild.id }))
   client.on(Events.GuildRoleUpdate, (_before, { guild }) => onChanged({ guildId: guild.id }))
 }
 

@@ -114,6 +114,11 @@ export const de: Messages = {
   'subscriptions.edit.help': 'Ändern, wann ein Kanal Überblicke bekommt',
   'subscriptions.pause.help': 'Überblicke eine Weile zurückhalten',
   'subscriptions.resume.help': 'Fortsetzen, beginnend mit dem Verpassten',
+  'subscriptions.move.help': 'Ein Abonnement in einen anderen Kanal legen, samt dem Verpassten',
+  'subscriptions.from': 'Ein Abonnement, auch das eines gelöschten Kanals',
+  'subscriptions.to': 'Der Kanal, Thread oder das Forum, das es von nun an bekommt',
+  'subscriptions.move.done':
+    'Es geht von nun an nach {channel}: das nächste Mal {next}, mit dem Verpassten in einem Überblick.',
   'subscriptions.title': 'Abonnements',
   'subscriptions.empty': 'Noch ist kein Kanal abonniert: /subscribe, oder /setup für einen geführten Anfang.',
   'subscriptions.none': '{channel} ist nicht abonniert.',
@@ -305,6 +310,7 @@ export const de: Messages = {
   'changes.undone': '(rückgängig gemacht)',
   'change.subscribe': 'hat {object} abonniert',
   'change.unsubscribe': 'hat {object} abbestellt',
+  'change.move': 'hat ein Abonnement nach {object} gelegt',
   'change.pause': 'hat {object} angehalten',
   'change.resume': 'hat {object} fortgesetzt',
   'change.reschedule': 'hat geändert, wann {object} Überblicke bekommt',
@@ -346,8 +352,10 @@ export const de: Messages = {
 
   'trouble.unknown':
     'Ob eine Übersicht in {channel} steht, lässt sich nicht sagen: {why}. Sie wird nicht noch einmal gesendet; /digest last zeigt sie.',
+  'trouble.role':
+    'Die Rolle, die Überblicke an {channel} erwähnten, wurde gelöscht. Sie kommen weiter, ohne Erwähnung; /subscriptions edit wählt eine andere Rolle.',
   'trouble.paused':
-    'Überblicke an {channel} sind angehalten: {why}. Nichts geht verloren: /subscriptions resume holt das Verpasste in einem Überblick nach.',
+    'Überblicke an {channel} sind angehalten: {why}. Nichts geht verloren: /subscriptions resume holt das Verpasste in einem Überblick nach; /subscriptions move legt es in einen anderen Kanal.',
 
   'filter.entity': 'Was jemand Beobachtetes sagt oder für sie gesagt wird',
   'filter.claim': 'Was diese Behauptung berührt',

@@ -115,6 +115,10 @@ export const en = {
   'subscriptions.edit.help': 'Change when a channel gets digests',
   'subscriptions.pause.help': 'Hold back digests for a while',
   'subscriptions.resume.help': 'Post digests again, beginning with what was missed',
+  'subscriptions.move.help': 'Take a subscription to another channel, with what was missed',
+  'subscriptions.from': 'A subscription, also of a channel that was deleted',
+  'subscriptions.to': 'The channel, thread or forum that gets it from now on',
+  'subscriptions.move.done': 'It goes to {channel} from now on: next {next}, with what was missed, as one digest.',
   'subscriptions.title': 'Subscriptions',
   'subscriptions.empty': 'No channel is subscribed yet: /subscribe, or /setup for a guided start.',
   'subscriptions.none': '{channel} is not subscribed.',
@@ -304,6 +308,7 @@ export const en = {
   'changes.undone': '(undone)',
   'change.subscribe': 'subscribed {object}',
   'change.unsubscribe': 'unsubscribed {object}',
+  'change.move': 'moved a subscription to {object}',
   'change.pause': 'paused {object}',
   'change.resume': 'resumed {object}',
   'change.reschedule': 'changed when {object} gets digests',
@@ -345,8 +350,10 @@ export const en = {
 
   'trouble.unknown':
     'Whether a digest stands in {channel} cannot be told: {why}. It is not posted again; /digest last shows it.',
+  'trouble.role':
+    'The role that digests to {channel} mentioned was deleted. They go on without a mention; /subscriptions edit chooses another role.',
   'trouble.paused':
-    'Digests to {channel} are paused: {why}. Nothing is lost: /subscriptions resume posts what was missed, as one digest.',
+    'Digests to {channel} are paused: {why}. Nothing is lost: /subscriptions resume posts what was missed, as one digest; /subscriptions move takes it to another channel.',
 
   'filter.entity': 'What is said by or for somebody tracked',
   'filter.claim': 'What bears on this claim',

@@ -112,6 +112,10 @@ export const es: Messages = {
   'subscriptions.edit.help': 'Cambiar cuándo recibe resúmenes un canal',
   'subscriptions.pause.help': 'Retener los resúmenes un tiempo',
   'subscriptions.resume.help': 'Reanudar, empezando por lo perdido',
+  'subscriptions.move.help': 'Llevar una suscripción a otro canal, con lo que se perdió',
+  'subscriptions.from': 'Una suscripción, también la de un canal borrado',
+  'subscriptions.to': 'El canal, hilo o foro que la recibe desde ahora',
+  'subscriptions.move.done': 'Va a {channel} desde ahora: la próxima {next}, con lo perdido en un solo resumen.',
   'subscriptions.title': 'Suscripciones',
   'subscriptions.empty': 'Aún no hay canales suscritos: /subscribe, o /setup para un inicio guiado.',
   'subscriptions.none': '{channel} no está suscrito.',
@@ -301,6 +305,7 @@ export const es: Messages = {
   'changes.undone': '(deshecho)',
   'change.subscribe': 'suscribió {object}',
   'change.unsubscribe': 'dio de baja {object}',
+  'change.move': 'llevó una suscripción a {object}',
   'change.pause': 'pausó {object}',
   'change.resume': 'reanudó {object}',
   'change.reschedule': 'cambió cuándo recibe resúmenes {object}',
@@ -342,8 +347,10 @@ export const es: Messages = {
 
   'trouble.unknown':
     'No se puede saber si un resumen está en {channel}: {why}. No se publica otra vez; /digest last lo muestra.',
+  'trouble.role':
+    'El rol que mencionaban los resúmenes para {channel} fue borrado. Siguen sin mención; /subscriptions edit elige otro rol.',
   'trouble.paused':
-    'Los resúmenes para {channel} están en pausa: {why}. Nada se pierde: /subscriptions resume publica lo perdido en un solo resumen.',
+    'Los resúmenes para {channel} están en pausa: {why}. Nada se pierde: /subscriptions resume publica lo perdido en un solo resumen; /subscriptions move los lleva a otro canal.',
 
   'filter.entity': 'Lo que dice alguien vigilado o se dice en su nombre',
   'filter.claim': 'Lo que toca esta afirmación',

@@ -115,6 +115,11 @@ export const fr: Messages = {
   'subscriptions.edit.help': 'Changer quand un salon reçoit des revues',
   'subscriptions.pause.help': 'Retenir les revues pour un temps',
   'subscriptions.resume.help': 'Reprendre, en commençant par ce qui a été manqué',
+  'subscriptions.move.help': 'Déplacer un abonnement vers un autre salon, avec ce qui a été manqué',
+  'subscriptions.from': 'Un abonnement, même celui d’un salon supprimé',
+  'subscriptions.to': 'Le salon, fil ou forum qui le reçoit désormais',
+  'subscriptions.move.done':
+    'Il va désormais vers {channel} : prochaine revue {next}, avec ce qui a été manqué, en une seule.',
   'subscriptions.title': 'Abonnements',
   'subscriptions.empty': 'Aucun salon n’est abonné : /subscribe, ou /setup pour un début guidé.',
   'subscriptions.none': '{channel} n’est pas abonné.',
@@ -305,6 +310,7 @@ export const fr: Messages = {
   'changes.undone': '(annulé)',
   'change.subscribe': 'a abonné {object}',
   'change.unsubscribe': 'a désabonné {object}',
+  'change.move': 'a déplacé un abonnement vers {object}',
   'change.pause': 'a suspendu {object}',
   'change.resume': 'a repris {object}',
   'change.reschedule': 'a changé quand {object} reçoit des revues',
@@ -346,8 +352,10 @@ export const fr: Messages = {
 
   'trouble.unknown':
     'Impossible de savoir si un résumé figure dans {channel} : {why}. Il n’est pas publié une seconde fois ; /digest last le montre.',
+  'trouble.role':
+    'Le rôle que mentionnaient les revues vers {channel} a été supprimé. Elles continuent sans mention ; /subscriptions edit en choisit un autre.',
   'trouble.paused':
-    'Les revues vers {channel} sont suspendues : {why}. Rien n’est perdu : /subscriptions resume envoie ce qui a été manqué en une seule revue.',
+    'Les revues vers {channel} sont suspendues : {why}. Rien n’est perdu : /subscriptions resume envoie ce qui a été manqué en une seule revue ; /subscriptions move les déplace vers un autre salon.',
 
   'filter.entity': 'Ce qui est dit par une personne suivie ou en son nom',
   'filter.claim': 'Ce qui touche cette affirmation',

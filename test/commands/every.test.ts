@@ -186,6 +186,16 @@ async function driveRemovals(term: string, entity: string, source: string, claim
   await back(await curator.slash('watch remove', { term }))
   await back(await curator.slash('entity remove', { name: entity }))
   await back(await curator.slash('source remove', { source }))
+  await back(await curator.slash('entity alias', { name: entity, remove: 'The Quill' }))
+  await back(await curator.slash('claim retire', { claim }))
+  expect(await scene.store.claims.get(claim)).toMatchObject({ status: 'active' })
+  const elsewhere = '300000000000000008'
+  scene.server.channels.set(elsewhere, { id: elsewhere, type: 0, guild_id: IDS.guild, name: 'elsewhere' })
+  for (const [from, to] of [
+    [IDS.channel, elsewhere],
+    [elsewhere, IDS.channel],
+  ] as const)
+    expect((await curator.slash('subscriptions move', { from, to })).text).toContain(`It goes to <#${to}>`)
   await back(await curator.slash('unsubscribe'))
   await curator.slash('subscriptions remove')
   const changes = await curator.slash('status changes')
@@ -246,6 +256,7 @@ describe('another server', () => {
       record,
       address: `${web.url}/a/One`,
       speaks_for: entity,
+      from: IDS.channel,
     }
   }
 
@@ -257,7 +268,8 @@ describe('another server', () => {
   }
 
   test('sees nothing of the first one, whatever it uses, and changes nothing there', async () => {
-    const shown = await furnish()
+    await furnish()
+    await showAll()
     const theirs = await pointed()
     const stranger = new Person(scene.server, {
       guild: IDS.otherGuild,
@@ -285,18 +297,52 @@ describe('another server', () => {
           look(`/${path} ${option.name}`, { text: JSON.stringify(await stranger.typing(path, option.name, text)) })
     }
     look('the menu', await stranger.menu('Look up statements', 'the lamps burn every night'))
-    const ids = shown.flatMap(({ parts }) => parts.flatMap(({ custom_id }) => custom_id ?? []))
     const more = ['entry', 'track', 'correct:mute', 'correct:part', 'list:reports:0'].map(
       (name) => `${name}:${theirs.record}`,
     )
     const lists = ['changes', 'claims', 'digests', 'entities', 'sources', 'subscriptions', 'watch'].map(
       (name) => `list:${name}:0:`,
     )
-    for (const id of [...ids, ...more, ...lists, `list:said:0:|${theirs.entity}|`, `list:watch-test:0:${theirs.term}`])
+    // Whatever the first server was ever shown: buttons, menus with each thing they offered, forms.
+    for (const [id, values] of curator.shown) {
+      const reply =
+        values === null ? null : await stranger.press(id, values.length > 0 ? values.slice(0, 1) : undefined)
+      if (reply) look(id, reply, ...Object.values(theirs))
+    }
+    look('a form', await stranger.submit(`wrong:${theirs.record}`, { words: 'wrong' }), ...Object.values(theirs))
+    for (const id of [...more, ...lists, `list:said:0:|${theirs.entity}|`, `list:watch-test:0:${theirs.term}`])
       look(id, await stranger.press(id), ...Object.values(theirs))
     expect(leaks).toEqual([])
     expect(await everythingOf(IDS.guild)).toEqual(before)
   }, 180_000)
+
+  /** Each panel with buttons, menus or a form that this server can be shown, a waiting digest's among them. */
+  async function showAll(): Promise<void> {
+    const { term = '', claim = '', record = '' } = await own()
+    await curator.slash('setup', { status_channel: IDS.channel })
+    await curator.slash('source add', { address: web.url })
+    await curator.slash('past', { who: '@zephyrine' })
+    await curator.slash('claim emerging')
+    await curator.slash('claim threshold', { value: 0.6 })
+    await curator.slash('claim retire', { claim })
+    await curator.slash('watch add', { term: `${WORD} beacons` })
+    await curator.slash('watch remove', { term: `${WORD} beacons` })
+    await curator.slash('watch test', { term })
+    await curator.slash('digest last')
+    await curator.slash('lookup text', { words: `the ${WORD} lamps burn every night` })
+    const entry = await curator.press(`entry:${record}`)
+    await curator.press(entry.custom(/Report an error/))
+    await curator.press(`correct:mute:${record}`)
+    await curator.slash('claim corrections')
+    await curator.slash('status changes')
+    const start = await curator.slash('setup')
+    const topics = await curator.press(start.custom(/This channel/))
+    await curator.press(topics.custom(/Names of my own/))
+    await curator.slash('forget')
+    const [digest] = await scene.store.digests.of(IDS.guild, null, 1)
+    for (const action of ['post', 'drop']) curator.shown.set(`approve:${action}:${digest?.id}:${IDS.channel}:0`, [])
+    curator.shown.set(`approve:take:${digest?.id}:${IDS.channel}:0`, ['0'])
+  }
 
   async function everythingOf(guild: string) {
     const { store } = scene
@@ -308,6 +354,8 @@ describe('another server', () => {
       sources: (await store.seenBy(guild).sources.list()).map(({ source }) => source),
       settings: await store.guilds.settings(guild),
       changes: await store.guilds.changes(guild, 100),
+      digests: await store.digests.of(guild, null, 100),
+      readings: await store.readings.list(),
     }
   }
 })

@@ -3,11 +3,12 @@ import { type DiscordOutlet, openDiscord } from '../../src/commands/open-discord
 import { composeFor, deliverOwed } from '../../src/jobs/digest.ts'
 import type { Kit } from '../../src/jobs/kit.ts'
 import { tellRound } from '../../src/jobs/queue.ts'
-import { record } from '../support/commands.ts'
+import { mira, record } from '../support/commands.ts'
 import { IDS } from '../support/discord-channels.ts'
 import { flat, type Part } from '../support/discord-limits.ts'
 import { Person } from '../support/discord-person.ts'
 import { DiscordServer } from '../support/discord-server.ts'
+import { aClaim } from '../support/nouns.ts'
 import { openBelts } from '../support/outlet.ts'
 
 let server: DiscordServer
@@ -234,6 +235,41 @@ describe('a channel that filters', () => {
   ])('is listed with its schedule %s as it can be written', async (schedule, listed) => {
     await new Person(server).slash('subscribe', { schedule })
     expect((await new Person(server).slash('subscriptions list')).text).toContain(`\`${listed}\` UTC`)
+  })
+
+  test.each([
+    ['a claim', { claim: 'lamps' }, 'stay on', 'No boat sails'],
+    ['an outlet', { source: 'ferry' }, 'No boat sails', 'stay on'],
+    ['somebody', { entity: 'Mira Sol' }, 'stay on', 'No boat sails'],
+    ['how sure a match is', { minimum_score: 50 }, 'stay on', 'No boat sails'],
+  ])('by %s gets that alone', async (_, filter, wanted, other) => {
+    kit.rooms = { ...kit.rooms, configured: [aClaim()], entities: [mira] }
+    await new Person(server).slash('subscribe', filter)
+    const messages = await posted()
+    expect(messages).toContain(wanted)
+    expect(messages).not.toContain(other)
+  })
+
+  test('keeps its pictures and its other wishes where only its schedule is changed', async () => {
+    const wish = { words: 'boat', pictures: true, nothing_new: true, quiet_hours: '22:00-07:00' }
+    await new Person(server).slash('subscribe', wish)
+    await new Person(server).slash('subscriptions edit', { schedule: 'hourly' })
+    expect(await subscription()).toMatchObject({
+      filter: { query: 'boat' },
+      pictures: true,
+      nothingNew: true,
+      quietFrom: 1320,
+      schedule: '0 * * * *',
+    })
+  })
+
+  test('says “nothing new” only where it was asked to', async () => {
+    await new Person(server).slash('subscribe', { words: 'herring' })
+    expect(await posted()).toBe('[]')
+    await new Person(server).slash('subscriptions edit', { nothing_new: true })
+    clock.now = '2026-03-04T08:00:05.000Z'
+    await tick()
+    expect(JSON.stringify([...server.messages.values()])).toContain('Nothing new')
   })
 
   test('is listed with what it filters for', async () => {

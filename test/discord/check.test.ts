@@ -60,6 +60,36 @@ describe('the doctor’s look at Discord', () => {
     })
   })
 
+  test.each([
+    ['a thread', 11, 'SendMessagesInThreads', 1n << 38n],
+    ['a forum', 15, 'SendMessagesInThreads', 1n << 38n],
+    ['a forum', 15, 'SendMessages', 1n << 11n],
+    ['a channel', 0, 'SendMessages', 1n << 11n],
+  ])('names what is missing in %s (%i): %s', async (_, type, name, bit) => {
+    const known = server.channels.get(IDS.channel)!
+    const overwrites = [{ id: IDS.guild, type: 0, allow: '0', deny: String(bit) }]
+    const parent = { ...known, id: '300000000000000020', type: 0, permission_overwrites: overwrites }
+    server.channels.set(parent.id, parent)
+    // A thread has no overwrites of its own: those of its channel rule.
+    const own = type === 11 ? { parent_id: parent.id } : { permission_overwrites: overwrites }
+    server.channels.set(IDS.channel, { ...known, type, ...own })
+    expect((await check())[2]).toMatchObject({ ok: false, detail: `the bot lacks ${name} in Harbour` })
+  })
+
+  test('needs no Send Messages for a thread', async () => {
+    const known = server.channels.get(IDS.channel)!
+    const overwrites = [{ id: IDS.guild, type: 0, allow: '0', deny: String(1n << 11n) }]
+    server.channels.set('300000000000000020', { ...known, permission_overwrites: overwrites })
+    server.channels.set(IDS.channel, { ...known, type: 11, parent_id: '300000000000000020' })
+    expect((await check())[2]).toMatchObject({ ok: true })
+  })
+
+  test('says that a thread is locked', async () => {
+    const known = server.channels.get(IDS.channel)!
+    server.channels.set(IDS.channel, { ...known, type: 11, thread_metadata: { archived: true, locked: true } })
+    expect((await check())[2]).toMatchObject({ ok: false, detail: expect.stringContaining('unlock') })
+  })
+
   test('says that a channel is gone', async () => {
     server.channels.delete(IDS.channel)
     expect((await check())[2]).toMatchObject({ ok: false, detail: expect.stringContaining('no longer exists') })

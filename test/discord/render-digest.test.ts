@@ -46,7 +46,7 @@ describe('a digest', () => {
     ],
     [
       'the outlet with time and link',
-      '**The Gazette** · <t:1772445600:f> · [Lamps on the quay](https://gazette.example/one) (gazette.example)',
+      '**The Gazette** · First seen <t:1772445600:f> · [Lamps on the quay](https://gazette.example/one) (gazette.example)',
     ],
     ['the archived copy', '[archived copy of 3 March 2026](https://archive.example/1) (archive.example)'],
     ['first seen', 'First seen <t:1772445600:f>'],

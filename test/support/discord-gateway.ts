@@ -18,6 +18,8 @@ export type Gateway = {
   /** Asks the client to reconnect (op 7). */
   askToReconnect(): void
   /** True while a session is live. */
+  /** A server as it is told to whoever logs in. */
+  guild(id: string): object
   isLive(): boolean
   on(listener: () => void): void
   off(listener: () => void): void
@@ -109,6 +111,7 @@ export function openGateway(
 
   return {
     heard,
+    guild,
     dispatch(t, d) {
       const packet = event(t, d)
       if (live) send(live, packet)

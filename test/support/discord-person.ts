@@ -40,6 +40,8 @@ export class Person {
   readonly #who: Required<Who>
   /** Menus that were shown, by their custom id: Discord says of which kind each is. */
   readonly #menus = new Map<string, number>()
+  /** Every button and menu that was shown, by custom id, with the values that could be chosen; forms with `null`. */
+  readonly shown = new Map<string, string[] | null>()
   constructor(server: DiscordServer, who: Who = {}) {
     this.#server = server
     this.#who = {
@@ -223,7 +225,16 @@ export class Person {
     )
     const reply = readReply(answer, asked)
     const form = reply.first?.type === 9 ? (reply.first.data as { custom_id: string }).custom_id : null
-    if (form) opened.add(form.split(':')[0] ?? '')
+    if (form) {
+      opened.add(form.split(':')[0] ?? '')
+      this.shown.set(form, null)
+    }
+    for (const { custom_id, options = [] } of reply.parts)
+      if (custom_id)
+        this.shown.set(
+          custom_id,
+          options.flatMap(({ value }) => value ?? []),
+        )
     for (const { custom_id, type } of reply.parts) if (custom_id && type > 2) this.#menus.set(custom_id, type)
     return reply
   }

@@ -32,7 +32,7 @@ const newMessage = (body: MessageBody, files: string[]) => messageFaults(body, f
 const changed = (body: MessageBody, files: string[]) => messageFaults(body, files, true)
 
 /** View Channel, Send Messages, Embed Links, Attach Files, Read Message History. */
-const EVERYONE = (1n << 10n) | (1n << 11n) | (1n << 14n) | (1n << 15n) | (1n << 16n)
+const EVERYONE = (1n << 10n) | (1n << 11n) | (1n << 14n) | (1n << 15n) | (1n << 16n) | (1n << 38n)
 
 /** The routes that Onrecord uses. */
 export const ROUTES: Route[] = [

@@ -17,8 +17,9 @@ export async function openBelts(
   server: DiscordServer,
   clock: { now: string },
   outlet: () => Pick<DiscordOutlet, 'deliver' | 'redraw'>,
+  data = scratch(),
 ): Promise<Kit> {
-  const config = readConfig({ DISCORD_TOKEN: IDS.token, DISCORD_API_URL: server.url }, { data: scratch() })
+  const config = readConfig({ DISCORD_TOKEN: IDS.token, DISCORD_API_URL: server.url }, { data })
   const store = await openStore(config)
   return {
     store,
