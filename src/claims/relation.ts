@@ -81,9 +81,15 @@ function wordsOf(text: string): Word[] {
 const isNegation = ({ lower }: Word) =>
   NEGATIONS.has(lower) || (/n[’']?t$/.test(lower) && NEGATIONS.has(lower.replace(/[’']/g, '')))
 
-/** “Not only” says that it is so, and more. */
+/** “Not only” says that it is so, and more; “never did, and never will” is one no. */
 const negations = (words: Word[]) =>
-  words.filter((word, i) => isNegation(word) && !(word.lower === 'not' && ONLY.has(words[i + 1]?.lower ?? '')))
+  words.filter(
+    (word, i) =>
+      isNegation(word) && !(word.lower === 'not' && ONLY.has(words[i + 1]?.lower ?? '')) && !isEcho(words, i),
+  )
+const isEcho = (words: Word[], i: number) =>
+  i === words.length - 2 && AUXILIARY.test(words[i + 1]!.lower) && words.slice(0, i).some(isNegation)
+const AUXILIARY = /^(?:will|would|shall|did|do|does|has|have|had|can|could|is|are|was|were)$/
 const ONLY = new Set(['only', 'just', 'merely', 'simply'])
 
 function content(words: Word[]): Word[] {

@@ -19,6 +19,11 @@ describe('a relation', () => {
     ['The city paid 40 million for lamps.', 'Why did the city not pay 40 million for lamps?', 'related'],
   ])('of “%s” and “%s” is %s', (claim, statement, relation) => expect(relate(claim, statement).relation).toBe(relation))
 
+  test('is not turned round by a no that repeats the first', () =>
+    expect(
+      relate('The clinic never sold its data.', 'The clinic never sold its data, and it never will.').relation,
+    ).toBe('repeats'))
+
   test('is no denial where it says “not only”', () =>
     expect(
       relate('The clinic sold its data.', 'The clinic not only sold its data, it gave it away.').relation,
