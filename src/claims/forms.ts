@@ -23,45 +23,65 @@ export type QueryForm = { all: Form; body: Int32Array; byline: Int32Array }
 /** Gives each term its number. */
 export type Numbering = (term: string) => number
 
-function toForm(tokens: Token[], number: Numbering): Form {
+/** A text that may be cut into forms: each of its terms is numbered once, and its 4-grams are read once. */
+function toForms(tokens: Token[], number: Numbering): (from: number, to: number) => Form {
   const terms = Int32Array.from(tokens, ({ term }) => number(term))
-  const once = (is: (token: Token) => boolean) => Int32Array.from(new Set(terms.filter((_, i) => is(tokens[i]!))))
-  return {
-    terms,
-    distinct: Int32Array.from(new Set(terms)),
-    names: once(({ name }) => name),
-    figures: once((token) => token.number),
-    grams: each(fourGrams(tokens)),
-    words: tokens.map(({ folded }) => folded),
+  const words = tokens.map(({ folded }) => folded)
+  const grams = fourGrams(tokens)
+  // A 4-gram is known by the place of its first character: a word's are those from the boundary before it.
+  const starts = [0]
+  for (const word of words) starts.push(starts.at(-1)! + word.length + 1)
+  return (from, to) => {
+    const distinct = new Set<number>()
+    const names = new Set<number>()
+    const figures = new Set<number>()
+    for (let i = from; i < to; i++) {
+      const term = terms[i]!
+      distinct.add(term)
+      if (tokens[i]!.name) names.add(term)
+      if (tokens[i]!.number) figures.add(term)
+    }
+    return {
+      terms: terms.subarray(from, to),
+      distinct: Int32Array.from(distinct),
+      names: Int32Array.from(names),
+      figures: Int32Array.from(figures),
+      grams: each(grams, starts[from]!, starts[to]! - 2),
+      words: words.slice(from, to),
+    }
   }
 }
 
 /** Which 4-grams were met already: all 0 before and after. */
 const met = new Uint8Array(SYMBOLS ** 4)
 
-/** Each 4-gram once, in the order in which they came. Several times as fast as a Set. */
-function each(grams: number[]): Int32Array {
+/** Each 4-gram from one place to another once, in the order in which they came. Several times as fast as a Set. */
+function each(grams: number[], from: number, to: number): Int32Array {
+  const found = new Int32Array(Math.max(0, Math.min(to, grams.length) - from))
   let count = 0
-  for (const gram of grams) {
+  for (let i = from; i < to && i < grams.length; i++) {
+    const gram = grams[i]!
     if (met[gram] === 1) continue
     met[gram] = 1
-    grams[count++] = gram
+    found[count++] = gram
   }
-  const found = Int32Array.from(grams.slice(0, count))
-  for (const gram of found) met[gram] = 0
-  return found
+  for (let i = 0; i < count; i++) met[found[i]!] = 0
+  return found.slice(0, count)
 }
 
 export function toClaimForm(claim: Claim, number: Numbering): ClaimForm {
   const text = tokenise(claim.text)
-  // Where there is no title the text stands for it: that nothing covers a missing title would tell against the claim.
-  const title = claim.title ? tokenise(claim.title) : text
+  const title = claim.title ? tokenise(claim.title) : []
   const others = claim.paraphrases.flatMap((paraphrase) => tokenise(paraphrase))
+  const tokens = [...text, ...title, ...others]
+  const form = toForms(tokens, number)
+  const ofText = form(0, text.length)
   return {
     claim,
-    text: toForm(text, number),
-    title: toForm(title, number),
-    all: toForm([...text, ...(claim.title ? title : []), ...others], number),
+    text: ofText,
+    // Where there is no title the text stands for it: that nothing covers a missing title would tell against the claim.
+    title: claim.title ? form(text.length, text.length + title.length) : ofText,
+    all: tokens.length === text.length ? ofText : form(0, tokens.length),
   }
 }
 
@@ -92,6 +112,7 @@ export function toQueryForm(text: string, known: (term: string) => number | unde
   const body = tokenise(parts.body)
   const byline = tokenise(parts.byline)
   const distinct = (tokens: Token[]) => Int32Array.from(new Set(tokens.map(({ term }) => number(term))))
-  const all = toForm(byline.length === 0 ? body : [...body, ...byline], number)
+  const tokens = byline.length === 0 ? body : [...body, ...byline]
+  const all = toForms(tokens, number)(0, tokens.length)
   return { all, body: byline.length === 0 ? all.distinct : distinct(body), byline: distinct(byline) }
 }

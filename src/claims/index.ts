@@ -75,16 +75,11 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
       segments.push(mergeSegments(left, right, (doc) => gone[doc] === 1))
     }
   }
-  const holders = (term: number) => {
-    let count = 0
-    for (const segment of segments) {
-      const i = findTerm(segment, term)
-      if (i >= 0) count += segment.offsets[i + 1]! - segment.offsets[i]!
-    }
-    return count
-  }
-  const idf = (term: number) => {
-    const here = holders(term)
+  /** Where a term stands in each segment, -1 where it does not. */
+  const placesOf = (term: number) => segments.map((segment) => findTerm(segment, term))
+  const idf = (term: number, places: number[]) => {
+    let here = 0
+    for (const [s, i] of places.entries()) if (i >= 0) here += segments[s]!.offsets[i + 1]! - segments[s]!.offsets[i]!
     const count = here + prior.holders(term)
     const size = next - removed + prior.size
     const rarity = Math.log(1 + (Math.max(size - count, 0) + 0.5) / (Math.max(count, 1) + 0.5))
@@ -106,17 +101,20 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
     if (top <= 0 || query.length === 0 || next === 0) return []
     const asked = new Map<number, number>()
     for (let i = 0; i < query.length; i++) asked.set(query[i]!, (asked.get(query[i]!) ?? 0) + 1)
-    const weights = [...asked].map(([term, times]) => ({ term, weight: times * idf(term) * (k1 + 1) }))
+    const weights = [...asked].map(([term, times]) => {
+      const places = placesOf(term)
+      return { places, weight: times * idf(term, places) * (k1 + 1) }
+    })
     const norm = lengthNorms()
     const best = new Best(top)
-    for (const segment of segments) {
+    for (const [s, segment] of segments.entries()) {
       if (sums.length < segment.count) {
         sums = new Float64Array(segment.count)
         met = new Uint32Array(segment.count)
       }
       const lists: List[] = []
-      for (const { term, weight } of weights) {
-        const i = findTerm(segment, term)
+      for (const { places, weight } of weights) {
+        const i = places[s]!
         if (i < 0) continue
         const most = segment.highest[i]!
         const bound = (weight * most) / (most + norm[segment.shortest[i]!]!)
@@ -157,7 +155,7 @@ export function createIndex(options: { k1?: number; b?: number; from?: Snapshot;
     searchAll: (terms, top, { without = -1 } = {}) => find(terms, top, false, without),
     weight: (term) => {
       flush()
-      return idf(term)
+      return idf(term, placesOf(term))
     },
     snapshot() {
       flush()

@@ -113,11 +113,21 @@ const differsByPrefix = (a: string, b: string) => {
   return longer.length > shorter.length && longer.endsWith(shorter) && longer.replace(NEGATIVE_PREFIX, '') === shorter
 }
 
+/** A text with its words, so that it is read once however often it is compared. */
+type Wording = { text: string; words: Word[]; content: Word[] }
+
+function toWording(text: string): Wording {
+  const words = wordsOf(text)
+  return { text, words, content: content(words) }
+}
+
 export function describeRelation(claim: string, statement: string) {
-  const left = wordsOf(claim)
-  const right = wordsOf(statement)
-  const mine = content(left)
-  const theirs = content(right)
+  return compare(toWording(claim), toWording(statement))
+}
+
+function compare(claim: Wording, statement: Wording) {
+  const { words: left, content: mine } = claim
+  const { words: right, content: theirs } = statement
   const isNumber = (w: Word) => /^\d/.test(w.lower)
   const kept = mine.filter((a) => theirs.some((b) => alike(a.stem, b.stem)))
   const met = theirs.filter((b) => mine.some((a) => alike(a.stem, b.stem)))
@@ -141,11 +151,13 @@ export function describeRelation(claim: string, statement: string) {
     opposed.push(['against', 'for'])
   const negLeft = negations(left)
   const negRight = negations(right)
-  const denyLeft = claim.match(DENIALS) ?? []
-  const denyRight = statement.match(DENIALS) ?? []
-  const counts = compareCounts(findCounts(claim), findCounts(statement))
-  const countsLeft = findCounts(claim).length - counts.same - counts.differ.length
-  const countsRight = findCounts(statement).length - counts.same - counts.differ.length
+  const denyLeft = claim.text.match(DENIALS) ?? []
+  const denyRight = statement.text.match(DENIALS) ?? []
+  const figuresLeft = findCounts(claim.text)
+  const figuresRight = findCounts(statement.text)
+  const counts = compareCounts(figuresLeft, figuresRight)
+  const countsLeft = figuresLeft.length - counts.same - counts.differ.length
+  const countsRight = figuresRight.length - counts.same - counts.differ.length
   const c = mine.length === 0 ? 0 : kept.length / mine.length
   const s = theirs.length === 0 ? 0 : met.length / theirs.length
   const turned = (negLeft.length + denyLeft.length) % 2 !== (negRight.length + denyRight.length) % 2
@@ -214,7 +226,11 @@ function becomesOne(kept: Word[], met: Word[]): number {
 
 /** Tells how a statement stands to a claim that it bears on. Where the signs are weak it says only `related`. */
 export function relate(claim: string, statement: string): Related {
-  const found = describeRelation(claim, statement)
+  return relateWordings(toWording(claim), toWording(statement))
+}
+
+function relateWordings(claim: Wording, statement: Wording): Related {
+  const found = compare(claim, statement)
   const names = weights.relations as Relation[]
   const scores = names.map(
     (_, k) => weights.bias[k]! + found.row.reduce((sum, value, f) => sum + value * weights.weights[k]![f]!, 0),
@@ -227,7 +243,7 @@ export function relate(claim: string, statement: string): Related {
   const [ofClaim = 0, ofStatement = 0] = found.row
   // A "not" in a text about something else opposes nothing, and who asks denies nothing.
   const isElsewhere = Math.max(ofClaim, ofStatement) < LEAST_SHARED_TO_OPPOSE
-  const isIdle = names[best] === 'opposes' && (isElsewhere || /\?["'”’)\s]*$/.test(statement.slice(-20)))
+  const isIdle = names[best] === 'opposes' && (isElsewhere || /\?["'”’)\s]*$/.test(statement.text.slice(-20)))
   const relation = sure < SURE || isIdle ? 'related' : names[best]!
   const figures = found.counts.differ.map(([a, b]) => ({ claim: a.text, statement: b.text }))
   return {
@@ -273,15 +289,15 @@ export function relateClosest(wordings: string[], text: string): Related {
     .filter((sentence) => sentence.split(/\s+/).length >= 3)
     .slice(0, MOST_COMPARED)
   if (sentences.length !== 1) sentences.unshift(text)
-  const stemsOf = (words: string) => new Set(content(wordsOf(words)).map((word) => word.stem))
-  const read = sentences.map((sentence) => ({ sentence, stems: stemsOf(sentence) }))
-  let best = { shared: -1, wording: wordings[0] ?? '', sentence: text }
-  for (const wording of wordings.slice(0, MOST_COMPARED)) {
+  const stemsOf = (one: Wording) => new Set(one.content.map((word) => word.stem))
+  const read = sentences.map(toWording).map((sentence) => ({ sentence, stems: stemsOf(sentence) }))
+  let best: { shared: number; wording: Wording; sentence: Wording } | null = null
+  for (const wording of wordings.slice(0, MOST_COMPARED).map(toWording)) {
     const mine = stemsOf(wording)
     for (const { sentence, stems } of read) {
       const shared = (2 * mine.intersection(stems).size) / (mine.size + stems.size || 1)
-      if (shared > best.shared + 1e-9) best = { shared, wording, sentence }
+      if (shared > (best?.shared ?? -1) + 1e-9) best = { shared, wording, sentence }
     }
   }
-  return relate(best.wording, best.sentence)
+  return best ? relateWordings(best.wording, best.sentence) : relate('', text)
 }

@@ -67,11 +67,12 @@ export function tokenise(text: string): Token[] {
 
 /** Words seen so far, with what they are read as: no two texts are without common words. Emptied when it grows large. */
 const seen = new Map<string, readonly Token[]>()
+const MOST_SEEN = 50_000
 
 function tokensOf(found: string): readonly Token[] {
   const known = seen.get(found)
   if (known) return known
-  if (seen.size > 20_000) seen.clear()
+  if (seen.size >= MOST_SEEN) seen.clear()
   const tokens: Token[] = []
   const isTagged = found.startsWith('#') || found.startsWith('@')
   const word = isTagged ? found.slice(1) : found
