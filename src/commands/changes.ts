@@ -98,7 +98,7 @@ async function putBack(
 ): Promise<boolean> {
   switch (undo.kind) {
     case 'watch-term':
-      return tx.watchTerms.add(undo.term)
+      return tx.watchTerms.add(undo.term, now())
     case 'threshold':
       await tx.guilds.configure(guildId, { ...(await tx.guilds.settings(guildId)), threshold: undo.threshold })
       return true

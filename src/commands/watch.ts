@@ -118,7 +118,7 @@ async function edit(
   const [before, name] = [nameOf(known, entities(guildId)), nameOf(made, entities(guildId))]
   await store.transaction(async (tx) => {
     const { kind, value } = made
-    if (!(await tx.watchTerms.edit({ ...known, kind, value })))
+    if (!(await tx.watchTerms.edit({ ...known, kind, value }, context.now())))
       throw new UsageError(say.text('watch.already', { term: name }))
     await noteChange(tx, asker, now(), { what: 'rewatch', object: `${before} → ${name}` })
   })

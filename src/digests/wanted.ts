@@ -1,6 +1,26 @@
+import { createHash } from 'node:crypto'
 import type { Document, Statement, WatchTerm } from '../model.ts'
 import { pageText } from './text-test.ts'
 import { createWatchIndex } from './watch-index.ts'
+
+/**
+ * By what a document may be wanted: each tracked entity that it mentions, and each phrase or query that catches it. A
+ * digest asks for those of its server's terms; without terms, for all that mention anybody. Asked for or told too much does
+ * no harm: what is wanted is looked at again.
+ */
+export const wantedKeys = (terms: Pick<WatchTerm, 'kind' | 'value'>[]): string[] =>
+  terms.length === 0 ? [ANYBODY] : terms.map(keyOf)
+
+/** The keys of one document. */
+export const keysOfDocument = (entities: string[], caught: Pick<WatchTerm, 'kind' | 'value'>[]): string[] => [
+  ...(entities.length > 0 ? [ANYBODY] : []),
+  ...entities.map((value) => keyOf({ kind: 'entity', value })),
+  ...caught.map(keyOf),
+]
+
+const ANYBODY = 'anybody'
+const keyOf = ({ kind, value }: Pick<WatchTerm, 'kind' | 'value'>) =>
+  createHash('sha256').update(`${kind} ${value}`).digest('hex').slice(0, 16)
 
 type Candidate = { statement: Pick<Statement, 'content'>; document: Document; entities: string[] }
 

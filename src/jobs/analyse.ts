@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { THRESHOLDS } from '../claims/ranking.ts'
 import type { Config } from '../config.ts'
 import { pageText } from '../digests/text-test.ts'
+import { keysOfDocument } from '../digests/wanted.ts'
 import { StoreError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createFinder, type Finder, findMentions } from '../mentions/find-mentions.ts'
-import type { Document, Entity, Match, Mention, Statement } from '../model.ts'
+import type { Document, Entity, Match, Mention, Statement, WatchTerm } from '../model.ts'
 import { carryOver } from '../statements/carry-over.ts'
 import { quoteKeys } from '../statements/cluster-statements.ts'
 import { extractStatements } from '../statements/extract-statements.ts'
@@ -55,22 +56,25 @@ export type Reading = {
   statements: Statement[]
   matches: Match[]
   quoteKeys: Map<string, string[]>
+  /** By what it may be wanted, where it holds statements. */
+  wantedBy: string[]
 }
 
-const NOTHING: Reading = { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
+const NOTHING: Reading = { mentions: [], statements: [], matches: [], quoteKeys: new Map(), wantedBy: [] }
+
+/** Terms of servers that catch a text. */
+type Caught = (text: string) => Iterable<Pick<WatchTerm, 'kind' | 'value'>>
 
 /** One document through the rooms: mentions, then statements, then the claims they bear on. Touches nothing. */
-export async function analyse(
-  document: Document,
-  rooms: Rooms,
-  isWatched = (_text: string) => false,
-): Promise<Reading> {
+export async function analyse(document: Document, rooms: Rooms, caught: Caught = () => []): Promise<Reading> {
   // A post that its author has deleted stays on record, marked; its words are not told any more.
-  if (document.post?.deleted) return { mentions: [], statements: [], matches: [], quoteKeys: new Map() }
+  if (document.post?.deleted) return NOTHING
   const mentions = [...authorOf(document, rooms.entities), ...findMentions(document, rooms.finder)]
-  const tracked = mentions.some(({ entityId }) => entityId !== null)
-  if (!tracked && !isWatched(pageText(document))) return { ...NOTHING, mentions }
+  const tracked = [...new Set(mentions.flatMap(({ entityId }) => entityId ?? []))]
+  const terms = tracked.length > 0 ? [] : [...caught(pageText(document))]
+  if (tracked.length === 0 && terms.length === 0) return { ...NOTHING, mentions }
   const statements = extractStatements(document, mentions, rooms.entities)
+  if (statements.length > 0 && tracked.length > 0) terms.push(...caught(pageText(document)))
   const matches: Match[] = []
   for (const statement of statements) matches.push(...(await matchKnown(statement, rooms)))
   return {
@@ -78,6 +82,7 @@ export async function analyse(
     statements,
     matches,
     quoteKeys: new Map(statements.map(({ id, content }) => [id, quoteKeys(content)])),
+    wantedBy: keysOfDocument(tracked, terms),
   }
 }
 
@@ -116,12 +121,12 @@ type AnalyseKit = {
 
 /** Analyses what is stored and was not, a few documents in one transaction. @returns how many. */
 export async function analyseStored(kit: AnalyseKit): Promise<number> {
-  const isWatched = await watchedWords(kit.store)
+  const caught = await caughtIn(kit.store)
   let done = 0
   for (;;) {
     const documents = await kit.store.documents.unanalysed(kit.rooms.version, AT_ONCE)
     if (documents.length === 0 || kit.stopping?.aborted) return done
-    done += await analyseSome(documents, isWatched, kit)
+    done += await analyseSome(documents, caught, kit)
   }
 }
 
@@ -141,22 +146,18 @@ export async function analyseShare(
   const documents = await kit.store.documents.unanalysed(version, AT_ONCE, { ending: share, others })
   if (documents.length === 0) return false
   await follow()
-  await analyseSome(documents, await watchedWords(kit.store), kit)
+  await analyseSome(documents, await caughtIn(kit.store), kit)
   return documents.length === AT_ONCE
 }
 
-async function analyseSome(
-  documents: Document[],
-  isWatched: (text: string) => boolean,
-  kit: AnalyseKit,
-): Promise<number> {
+async function analyseSome(documents: Document[], caught: Caught, kit: AnalyseKit): Promise<number> {
   const { store, now, log, rooms } = kit
   let done = 0
   let batch: Read[] = []
   for (const document of documents) {
     // Somebody new is tracked meanwhile: what was marked for it is read with it.
     if (kit.rooms !== rooms) break
-    const found = await withEarlier(document, await readSafely(document, rooms, isWatched, log), { store, now })
+    const found = await withEarlier(document, await readSafely(document, rooms, caught, log), { store, now })
     batch.push({ document, found })
     if (batch.length === TOGETHER) {
       await keepSafely(batch, rooms.version, kit)
@@ -228,7 +229,7 @@ async function withEarlier(
   const id = (found: string) => renamed.get(found) ?? found
   const kept = known.filter(({ statement }) => gone.some((one) => one.id === statement.id))
   return {
-    mentions: reading.mentions,
+    ...reading,
     statements: [...statements, ...gone],
     matches: [
       ...reading.matches.map((match) => ({ ...match, statementId: id(match.statementId) })),
@@ -248,19 +249,14 @@ async function withEarlier(
 const MOST_TEXT = 200_000
 
 /** A document that the rooms cannot read is marked as read, so that it holds nobody else up; the log says so. */
-async function readSafely(
-  document: Document,
-  rooms: Rooms,
-  isWatched: (text: string) => boolean,
-  log: Log,
-): Promise<Reading> {
+async function readSafely(document: Document, rooms: Rooms, caught: Caught, log: Log): Promise<Reading> {
   if (document.text.length > MOST_TEXT)
     log.warn(
       { document: document.id, url: document.url, characters: document.text.length },
       `a document is longer than ${MOST_TEXT} characters: statements are looked for up to there`,
     )
   try {
-    return await analyse({ ...document, text: document.text.slice(0, MOST_TEXT) }, rooms, isWatched)
+    return await analyse({ ...document, text: document.text.slice(0, MOST_TEXT) }, rooms, caught)
   } catch (error) {
     log.error(
       { err: error, document: document.id, url: document.url },
@@ -270,8 +266,8 @@ async function readSafely(
   }
 }
 
-/** Tells whether a text holds a phrase that any server watches, or is what a query of theirs asks for. */
-async function watchedWords(store: Store): Promise<(text: string) => boolean> {
+/** What any server watches and a text holds: phrases, and queries that it answers. */
+async function caughtIn(store: Store): Promise<Caught> {
   const index = await followTerms(store)
-  return (text) => !index.caught(text).next().done
+  return (text) => index.caught(text)
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { composeDigest } from '../digests/compose-digest.ts'
 import { isQuiet } from '../digests/quiet-hours.ts'
 import { IMMEDIATE, nextDue } from '../digests/schedule.ts'
-import { createWanted } from '../digests/wanted.ts'
+import { createWanted, wantedKeys } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { english } from '../messages/say.ts'
-import type { Delivery, Digest, EmergingNote, Subscription } from '../model.ts'
+import type { Delivery, Digest, EmergingNote, Subscription, WatchTerm } from '../model.ts'
 import { troubleOf } from '../sources/trouble.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
 import type { Found, Store } from '../store/store.ts'
@@ -21,19 +21,39 @@ export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; w
 /** More than this is not told at one sitting; the rest follows with the next digest. */
 const MOST = 2000
 
+/** Whoever analyses has taken over a changed term by then. */
+const TAKEN_OVER_MS = 10 * 60_000
+
+/** How a server's terms pick what is wanted; `changedAt`: what was recorded until shortly after was not looked through for them. */
+type Wish = { terms: WatchTerm[]; changedAt: string | null; isWanted(one: Found): boolean }
+
+async function wishOf(guildId: string | null, { watchTerms }: Pick<Store, 'watchTerms'>): Promise<Wish> {
+  // Before the terms: a change in between is looked for twice rather than not at all.
+  const changedAt = guildId ? await watchTerms.changedAt(guildId) : null
+  const terms = guildId ? await watchTerms.list(guildId) : []
+  return { terms, changedAt, isWanted: createWanted(terms) }
+}
+
 /** What is wanted of all that was recorded after a sequence number, until there is `enough`; and how far that was read. */
 async function wantedSince(
   store: Store,
   sequence: number,
-  { sample, enough, isWanted }: { sample: boolean; enough: number; isWanted(one: Found): boolean },
+  { sample, enough, wish }: { sample: boolean; enough: number; wish: Wish },
 ): Promise<{ wanted: Found[]; last: number }> {
+  const first = await store.statements.firstAfter(sequence)
+  const end = await store.statements.last()
   const wanted: Found[] = []
+  if (first === null) return { wanted, last: sequence }
+  const isKnown = !wish.changedAt || Date.parse(first) - Date.parse(wish.changedAt) >= TAKEN_OVER_MS
+  const wantedBy = isKnown ? { wantedBy: wantedKeys(wish.terms) } : {}
   let last = sequence
   for (;;) {
-    const found = await store.statements.since(last, { sample, limit: MOST })
+    const found = await store.statements.since(last, { sample, limit: MOST, ...wantedBy })
     last = found.at(-1)?.sequence ?? last
-    wanted.push(...found.filter((one) => !one.backlog && isWanted(one)))
-    if (found.length < MOST || wanted.length >= enough) return { wanted, last }
+    wanted.push(...found.filter((one) => !one.backlog && wish.isWanted(one)))
+    // Where all is read, all that had a number before is done with.
+    if (found.length < MOST) return { wanted, last: Math.max(last, end) }
+    if (wanted.length >= enough) return { wanted, last }
   }
 }
 
@@ -58,13 +78,15 @@ export async function prepareDigest(
   const guildId = target.kind === 'discord' ? target.guildId : null
   const store = kit.store.seenBy(guildId)
   const threshold = await thresholdOf(guildId, kit)
-  const terms = target.kind === 'discord' ? await store.watchTerms.list(target.guildId) : []
-  const isWanted = createWanted(terms)
-  const wanted = (one: Found) => one.sample === asked.sample && isWanted(one)
+  const wish = await wishOf(guildId, store)
+  const wanted = (one: Found) => one.sample === asked.sample && wish.isWanted(one)
   const { wanted: fresh, last } = await wantedSince(store, asked.sequence, {
     sample: asked.sample,
     enough: MOST,
-    isWanted: (one) => wanted(one) && (!asked.published || (one.document.published ?? '') >= asked.published),
+    wish: {
+      ...wish,
+      isWanted: (one) => wanted(one) && (!asked.published || (one.document.published ?? '') >= asked.published),
+    },
   })
   const ids = new Set(fresh.map((one) => one.statement.id))
   const keys = [...new Set(fresh.flatMap((one) => quoteKeys(one.statement.content)))]
@@ -104,8 +126,14 @@ export async function prepareDigest(
  */
 export async function composeFor(kit: DigestKit, subscription: Subscription, sample = false): Promise<string | null> {
   const { store, now } = kit
-  // What recurs takes seconds to find, and is an aside to what is new.
-  const emerging = !sample && (await hasNews(kit, subscription)) ? await offers(subscription.target, kit) : []
+  const news = await findNews(kit, subscription)
+  if (!sample && !news.any && subscription.nothingNew !== true) {
+    const nextDigestAt = nextDue(subscription.schedule, subscription.timeZone, now())
+    await store.digests.compose(subscription.id, { sequence: news.last, now: now(), nextDigestAt, delivery: null })
+    return null
+  }
+  // What recurs takes its time to find, and is an aside to what is new.
+  const emerging = !sample && news.any ? await offers(subscription.target, kit) : []
   return store.transaction(async (tx) => {
     const { sequence, composedAt } = await tx.digests.cursor(subscription.id)
     const at = now()
@@ -158,14 +186,13 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
   }, 'snapshot')
 }
 
-/** Whether there may be anything to say: something wanted was recorded since the last digest, or is owed unseen. */
-async function hasNews({ store }: DigestKit, { id, target }: Subscription): Promise<boolean> {
-  if ((await store.deliveries.unseen(id)).length > 0) return true
+/** Whether there may be anything to say: something wanted was recorded since the last digest. And how far was looked. */
+async function findNews({ store }: DigestKit, { id, target }: Subscription): Promise<{ any: boolean; last: number }> {
   const { sequence } = await store.digests.cursor(id)
   const guildId = target.kind === 'discord' ? target.guildId : null
-  const isWanted = createWanted(guildId ? await store.watchTerms.list(guildId) : [])
-  const { wanted } = await wantedSince(store.seenBy(guildId), sequence, { sample: false, enough: 1, isWanted })
-  return wanted.length > 0
+  const wish = await wishOf(guildId, store)
+  const { wanted, last } = await wantedSince(store.seenBy(guildId), sequence, { sample: false, enough: 1, wish })
+  return { any: wanted.length > 0, last }
 }
 
 /**

@@ -73,9 +73,12 @@ async function lookUpAddress(
   return answer
 }
 
+/** A phrase that stands in every text: whoever asks wants what it says, whomever it mentions. */
+const EMPTY = { kind: 'phrase', value: '' } as const
+
 /** The statements of a document that is not on record, read for this one answer. */
 async function readNow(document: Document, { rooms }: Pick<Kit, 'rooms'>): Promise<Found[]> {
-  const { mentions, statements, matches } = await analyse(document, rooms, () => true)
+  const { mentions, statements, matches } = await analyse(document, rooms, () => [EMPTY])
   const entities = [...new Set(mentions.flatMap(({ entityId }) => entityId ?? []))]
   return statements.map((statement, i) => ({
     sequence: i,

@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Document } from '../model.ts'
 import type { Dialect } from './dialect.ts'
+import { WANTED_BY_ALL } from './statements.ts'
 import type { Analysis, DocumentFacts, Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { type Viewer, visible } from './viewer.ts'
@@ -253,7 +254,25 @@ async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis, d
     }
   }
   await putLinks(db, analysis)
+  await putWanted(db, id, analysis)
   await db.updateTable('documents').set({ analysed_version: analysis.version }).where('id', '=', id).execute()
+}
+
+/** Who may want a document with statements. Where the last of them has no number yet, it is told when that gets one. */
+async function putWanted(db: Kysely<Tables>, id: string, { statements, wantedBy }: Analysis): Promise<void> {
+  await db.deleteFrom('caught').where('document_id', '=', id).execute()
+  if (statements.length === 0) return
+  const row = await db
+    .selectFrom('statements')
+    .select(({ fn }) => fn.max('sequence').as('last'))
+    .where('document_id', '=', id)
+    .executeTakeFirst()
+  const keys = [...new Set(wantedBy?.length ? wantedBy : [WANTED_BY_ALL])]
+  for (const batch of batches(keys))
+    await db
+      .insertInto('caught')
+      .values(batch.map((key) => ({ document_id: id, key, sequence: row?.last ?? 0 })))
+      .execute()
 }
 
 /** Quotation keys and matches of the statements of one analysis. */

@@ -5,6 +5,9 @@ import type { Found, Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { type Viewer, visible, withoutForeign } from './viewer.ts'
 
+/** The key of a document of which nobody has told who may want it. */
+export const WANTED_BY_ALL = '*'
+
 export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dialect): Store['statements'] {
   const all = () =>
     db
@@ -17,9 +20,33 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dia
       .$if(viewer !== 'all', (rows) => rows.where(visible(viewer) as never))
   const read = async (rows: Row[]) => withoutForeign(db, await withMatches(db, rows, viewer), viewer)
   return {
-    async since(sequence, { sample, limit }) {
-      const rows = all().where('sequence', '>', sequence).where('sample', '=', Number(sample))
-      return read(await rows.orderBy('sequence').limit(limit).execute())
+    async since(sequence, { sample, limit, wantedBy }) {
+      const rows = () =>
+        all()
+          .where('statements.sequence', '>', sequence)
+          .where('sample', '=', Number(sample))
+          .orderBy('statements.sequence')
+          .limit(limit)
+      if (!wantedBy) return read(await rows().execute())
+      const ids = await mayBeWanted(db, sequence, wantedBy)
+      const found: Row[] = []
+      for (let i = 0; i < ids.length; i += 500)
+        found.push(
+          ...(await rows()
+            .where('document_id', 'in', ids.slice(i, i + 500))
+            .execute()),
+        )
+      return read(found.sort((a, b) => a.sequence - b.sequence).slice(0, limit))
+    },
+    async firstAfter(sequence) {
+      const row = await db
+        .selectFrom('statements')
+        .select('recorded_at')
+        .where('sequence', '>', sequence)
+        .orderBy('sequence')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.recorded_at ?? null
     },
     async get(id) {
       const start = id.toLowerCase()
@@ -90,6 +117,22 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dia
       return Number(row?.last ?? 0)
     },
   }
+}
+
+/** Documents with statements after a sequence number that were caught by one of these keys, or may be wanted by all. */
+async function mayBeWanted(db: Kysely<Tables>, sequence: number, keys: string[]): Promise<string[]> {
+  const ids = new Set<string>()
+  const asked = [...new Set([...keys, WANTED_BY_ALL])]
+  for (let i = 0; i < asked.length; i += 500) {
+    const rows = await db
+      .selectFrom('caught')
+      .select('document_id')
+      .where('key', 'in', asked.slice(i, i + 500))
+      .where('sequence', '>', sequence)
+      .execute()
+    for (const row of rows) ids.add(row.document_id)
+  }
+  return [...ids]
 }
 
 type Row = { sequence: number; statement: string; document: string; backlog: number; sample: number }

@@ -59,6 +59,8 @@ export type Analysis = {
   matches: Match[]
   /** By statement id: the keys under which the same words are found in other documents. */
   quoteKeys: Map<string, string[]>
+  /** By what a document with statements may be wanted; without it by all. */
+  wantedBy?: string[]
   now: string
 }
 
@@ -146,8 +148,10 @@ export interface Store extends AsyncDisposable {
     analysed(id: string, analysis: Analysis): Promise<void>
   }
   statements: {
-    /** Statements recorded after a sequence number, oldest first. */
-    since(sequence: number, options: { sample: boolean; limit: number }): Promise<Found[]>
+    /** Statements recorded after a sequence number, oldest first; with `wantedBy` those alone that one of these may want. */
+    since(sequence: number, options: { sample: boolean; limit: number; wantedBy?: string[] }): Promise<Found[]>
+    /** When the first statement after a sequence number was recorded; null where there is none. */
+    firstAfter(sequence: number): Promise<string | null>
     /** By id, or by the first characters of one where only one statement has them. */
     get(id: string): Promise<Found | null>
     /** Full text search over contents and speakers, best first. */
@@ -246,9 +250,12 @@ export interface Store extends AsyncDisposable {
     reschedule(id: string, to: Pick<Subscription, 'schedule' | 'timeZone' | 'nextDigestAt' | 'askedAt'>): Promise<void>
   }
   watchTerms: {
-    add(term: WatchTerm): Promise<boolean>
+    /** @param now for a term that comes back: it was made before */
+    add(term: WatchTerm, now?: string): Promise<boolean>
     /** Replaces a term by another one under its id. @returns false where that is watched already. */
-    edit(term: WatchTerm): Promise<boolean>
+    edit(term: WatchTerm, now: string): Promise<boolean>
+    /** When a term was last added to a server's, or changed; null before the first. */
+    changedAt(guildId: string): Promise<string | null>
     remove(guildId: string, value: string): Promise<boolean>
     list(guildId: string): Promise<WatchTerm[]>
     /** Of all servers, or of those named. */

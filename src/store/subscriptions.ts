@@ -100,17 +100,17 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
 
 export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
   return {
-    async add(term) {
+    async add(term, now = term.createdAt) {
       const row = { id: term.id, guild_id: term.guildId, value: term.value, body: JSON.stringify(term) }
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('watch_terms')
         .values(row)
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst()
-      await termsChanged(db, term.guildId)
+      await termsChanged(db, term.guildId, now)
       return Number(numInsertedOrUpdatedRows) > 0
     },
-    async edit(term) {
+    async edit(term, now) {
       const same = db.selectFrom('watch_terms').select('id').where('guild_id', '=', term.guildId)
       if (await same.where('value', '=', term.value).where('id', '!=', term.id).executeTakeFirst()) return false
       await db
@@ -119,7 +119,7 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
         .where('guild_id', '=', term.guildId)
         .where('id', '=', term.id)
         .execute()
-      await termsChanged(db, term.guildId)
+      await termsChanged(db, term.guildId, now)
       return true
     },
     async remove(guildId, value) {
@@ -146,6 +146,14 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
       const row = await db.selectFrom('term_versions').select('version').where('guild_id', '=', '').executeTakeFirst()
       return Number(row?.version ?? 0)
     },
+    async changedAt(guildId) {
+      const row = await db
+        .selectFrom('term_versions')
+        .select('changed_at')
+        .where('guild_id', '=', guildId)
+        .executeTakeFirst()
+      return row?.changed_at ?? null
+    },
     async versions() {
       const rows = await db.selectFrom('term_versions').selectAll().where('guild_id', '!=', '').execute()
       return new Map(rows.map((row) => [row.guild_id, Number(row.version)]))
@@ -153,14 +161,15 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
   }
 }
 
-/** Counts a change of a server's watch terms, in the transaction of the change itself. */
-export async function termsChanged(db: Kysely<Tables>, guildId: string): Promise<void> {
+/** Counts a change of a server's watch terms, in the transaction of the change itself. `at`: where more is wanted since. */
+export async function termsChanged(db: Kysely<Tables>, guildId: string, at?: string): Promise<void> {
+  const change = at === undefined ? {} : { changed_at: at }
   for (const id of [guildId, ''])
     await db
       .insertInto('term_versions')
-      .values({ guild_id: id, version: 1 })
+      .values({ guild_id: id, version: 1, ...change })
       .onConflict((conflict) =>
-        conflict.column('guild_id').doUpdateSet({ version: sql<number>`term_versions.version + 1` }),
+        conflict.column('guild_id').doUpdateSet({ version: sql<number>`term_versions.version + 1`, ...change }),
       )
       .execute()
 }

@@ -48,6 +48,8 @@ export type Tables = {
     body: string
   }
   statement_words: { content: string; speaker: string }
+  /** By what a document with statements may be wanted; `sequence`: of its last statement, 0 while that has no number. */
+  caught: { document_id: string; key: string; sequence: number }
   quote_keys: { key: string; statement_id: string }
   matches: { statement_id: string; claim_id: string; rank: number; score: number; decision: string; body: string }
   claims: {
@@ -103,7 +105,7 @@ export type Tables = {
   readings: { id: string; asked_at: string; body: string }
   left_guilds: { guild_id: string; left_at: string }
   watch_terms: { id: string; guild_id: string; value: string; body: string }
-  term_versions: { guild_id: string; version: number }
+  term_versions: { guild_id: string; version: number; changed_at: string | null }
   deliveries: {
     id: string
     subscription_id: string

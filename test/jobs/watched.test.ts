@@ -33,7 +33,7 @@ describe.each(STORES)('the terms of all servers, %s', (_, place) => {
     await change(theirs, (tx) => tx.watchTerms.add(term(QUAY, 'ferry AND quay', 'query')))
     expect(await caught(ours, text)).toEqual(['ferry AND quay', 'fog lamps'])
     await change(theirs, (tx) =>
-      tx.watchTerms.edit({ ...term(QUAY, 'ferry NOT quay', 'query'), id: `${QUAY}-ferry AND quay` }),
+      tx.watchTerms.edit({ ...term(QUAY, 'ferry NOT quay', 'query'), id: `${QUAY}-ferry AND quay` }, now),
     )
     expect(await caught(ours, text)).toEqual(['fog lamps'])
     await change(theirs, (tx) => tx.watchTerms.add(term(QUAY, 'fog lamps')))

@@ -99,8 +99,8 @@ describe.each(STORES)('%s', (_name, place) => {
     await store.watchTerms.add(term('t1', 'lamps'))
     await store.watchTerms.add(term('t2', 'quay'))
     const before = await store.watchTerms.version()
-    expect(await store.watchTerms.edit(term('t1', 'quay'))).toBe(false)
-    expect(await store.watchTerms.edit(term('t1', 'ferry'))).toBe(true)
+    expect(await store.watchTerms.edit(term('t1', 'quay'), at(2))).toBe(false)
+    expect(await store.watchTerms.edit(term('t1', 'ferry'), at(2))).toBe(true)
     expect((await store.watchTerms.list(guild)).map(({ id, value }) => [id, value])).toEqual([
       ['t1', 'ferry'],
       ['t2', 'quay'],

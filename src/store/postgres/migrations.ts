@@ -144,11 +144,41 @@ const CHANGES_IN_TURN = [
   `create trigger in_turn before insert on claim_history for each statement execute function change_claims_in_turn()`,
 ]
 
+/**
+ * As `migrations/010-caught.ts`. A process of an older version writes no keys with its statements: they may be wanted by all.
+ */
+const CAUGHT = [
+  `alter table term_versions add column changed_at ${T}`,
+  `create table caught (document_id ${T} not null references documents (id) on delete cascade, key ${T} not null,
+    sequence bigint not null, primary key (document_id, key))`,
+  'create index caught_key on caught (key, sequence)',
+  `insert into caught select document_id, '*', max(sequence) from statements where sequence is not null group by document_id`,
+  `create or replace function number_statements() returns void language plpgsql as $$ begin
+     if not exists (select from statements where sequence is null) then return; end if;
+     perform pg_advisory_xact_lock(7002);
+     with numbered as (
+       update statements set sequence = waiting.number
+         from (select rowid, nextval('statement_numbers') as number
+           from (select rowid from statements where sequence is null order by rowid) unnumbered) waiting
+         where statements.rowid = waiting.rowid
+         returning statements.document_id, statements.sequence
+     ), latest as (
+       select document_id, max(sequence) as sequence from numbered group by document_id
+     ), known as (
+       update caught set sequence = latest.sequence from latest where caught.document_id = latest.document_id
+         returning caught.document_id
+     )
+     insert into caught select document_id, '*', sequence from latest
+       where document_id not in (select document_id from known) on conflict do nothing;
+   end $$`,
+]
+
 /** In order. A released migration is never edited: a change is a new one, and adds only, for older processes go on beside it. */
 export const POSTGRES_MIGRATIONS: Record<string, Migration> = {
   '001-the-record': inSql(THE_RECORD),
   '002-term-versions': inSql(TERM_VERSIONS),
   '003-claim-changes-in-turn': inSql(CHANGES_IN_TURN),
+  '004-caught': inSql(CAUGHT),
 }
 
 function inSql(statements: string[]): Migration {

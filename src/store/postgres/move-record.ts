@@ -13,6 +13,7 @@ const TABLES = [
   'entities',
   'mentions',
   'statements',
+  'caught',
   'quote_keys',
   'claims',
   'claim_history',
