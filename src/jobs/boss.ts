@@ -1,24 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type JobWithMetadata, PgBoss, type Queue, type WorkOptions } from 'pg-boss'
+import { type JobWithMetadata, PgBoss, type Queue } from 'pg-boss'
 import { StoreError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
+import { type TakeManner, takeOrders } from './take.ts'
 import { KINDS, type Kind, type Order, type Work } from './work.ts'
 
 /** Where orders go that failed again and again. */
 export const DEAD = 'dead'
 
 /** How the orders of one kind wait and are taken. Seconds. */
-type Manner = {
-  retryLimit: number
-  retryDelay: number
-  /** Side by side in one process; each asks for work on its own. */
-  sideBySide: number
-  /** Of one group, in all processes together. */
-  ofGroup?: number
-  /** Between two looks for work. */
-  every: number
-}
+type Manner = TakeManner & { retryLimit: number; retryDelay: number }
 
 /** What fails comes again after five seconds, ten, twenty …: while it waits its like is not taken, so it never waits for long. */
 const USUAL: Manner = { retryLimit: 5, retryDelay: 5, sideBySide: 1, every: 1 }
@@ -26,7 +18,7 @@ const LONGEST_DELAY_SECONDS = 60
 const MANNERS: Record<Kind, Manner> = {
   // Comes again by itself, a few seconds later.
   tick: { ...USUAL, retryLimit: 0 },
-  poll: { ...USUAL, sideBySide: 8, ofGroup: 2, every: 0.5 },
+  poll: { ...USUAL, sideBySide: 16, ofGroup: 2, every: 0.5 },
   analyse: { ...USUAL, every: 0.5 },
   compose: { ...USUAL, sideBySide: 2, ofGroup: 1, every: 0.5 },
   // A delivery has its own times to be tried again.
@@ -157,23 +149,10 @@ export async function openQueues(options: {
       await boss.send('tick', { key: what }, { singletonKey: what, singletonSeconds: seconds })
     },
     async begin(handlers) {
-      for (const kind of KINDS) {
-        const { sideBySide, ofGroup, every } = MANNERS[kind]
-        const manner: WorkOptions = {
-          pollingIntervalSeconds: every,
-          ...(ofGroup ? { groupConcurrency: ofGroup } : {}),
-        }
-        for (let i = 0; i < sideBySide; i += 1) {
-          const lane = await boss.work<Letter>(kind, manner, async (jobs) => {
-            for (const { data } of jobs) await handlers[kind](data.key)
-            // Whoever found something looks for more at once, and waits only where there was nothing.
-            boss.notifyWorker(lane)
-          })
-        }
-      }
+      const takers = KINDS.map((kind) => takeOrders(boss, kind, MANNERS[kind], handlers[kind], log))
       return {
         async [Symbol.asyncDispose]() {
-          await Promise.all(KINDS.map((kind) => boss.offWork(kind, { wait: true })))
+          await Promise.all(takers.map((taker) => taker[Symbol.asyncDispose]()))
         },
       }
     },

@@ -77,6 +77,10 @@ async function recordPart(
   const beginning = reading.more && (state.lastSucceededAt === null || state.beginning === true)
   const next = { ...afterSuccess(source, state, reading, now()), beginning }
   for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
+  if (items.length === 0 && reading.deleted.length === 0) {
+    await store.sources.remember(next)
+    return { fresh: 0, state: next }
+  }
   // A transaction may be done again: whether an entry is news is asked once.
   const news = new Map(items.map((item) => [item, once(() => isNews(item))]))
   const fresh = await store.transaction(async (tx) => {
