@@ -268,6 +268,6 @@ async function readSafely(document: Document, rooms: Rooms, caught: Caught, log:
 
 /** What any server watches and a text holds: phrases, and queries that it answers. */
 async function caughtIn(store: Store): Promise<Caught> {
-  const index = await followTerms(store)
+  const { index } = await followTerms(store)
   return (text) => index.caught(text)
 }

@@ -6,14 +6,14 @@ import { createWanted, wantedKeys } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { english } from '../messages/say.ts'
-import type { Delivery, Digest, EmergingNote, Subscription, WatchTerm } from '../model.ts'
-import { troubleOf } from '../sources/trouble.ts'
+import type { Delivery, Digest, EmergingNote, SourceTrouble, Subscription, WatchTerm } from '../model.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
 import type { Found, Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import { emergingFor, noteOf } from './emerging.ts'
 import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
 import { claimsOf, readTurns } from './positions.ts'
+import { troublesFor } from './troubles.ts'
 import type { Work } from './work.ts'
 
 export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; work?: Work }
@@ -22,7 +22,7 @@ export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; w
 const MOST = 2000
 
 /** Whoever analyses has taken over a changed term by then. */
-const TAKEN_OVER_MS = 10 * 60_000
+export const TAKEN_OVER_MS = 10 * 60_000
 
 /** How a server's terms pick what is wanted; `changedAt`: what was recorded until shortly after was not looked through for them. */
 type Wish = { terms: WatchTerm[]; changedAt: string | null; isWanted(one: Found): boolean }
@@ -71,6 +71,8 @@ export async function prepareDigest(
     emerging?: EmergingNote[]
     /** Nobody is told that nothing is new: then nothing is looked up for it either. */
     silentIfEmpty?: boolean
+    /** Looked up beforehand, as `emerging`. */
+    troubles?: SourceTrouble[]
   },
 ): Promise<{ digest: Digest; last: number }> {
   const { now } = kit
@@ -96,7 +98,7 @@ export async function prepareDigest(
   const claims = await claimsOn([...fresh, ...related], guildId, { store, rooms: kit.rooms })
   const decided = decideFound(fresh, threshold, claims)
   const isSilent = asked.sample || (asked.silentIfEmpty === true && fresh.length === 0)
-  const sources = isSilent ? [] : await store.sources.list()
+  const troubles = isSilent ? [] : (asked.troubles ?? (await troublesFor(guildId, kit)))
   const digest = composeDigest({
     id: asked.id,
     title: english.text(asked.sample ? 'digest.title.sample' : 'digest.title'),
@@ -115,7 +117,7 @@ export async function prepareDigest(
     turns: await readTurns(claimsOf(decided, claims), threshold, store),
     ...(asked.emerging ? { emerging: asked.emerging } : {}),
     sources: new Set(fresh.map(({ document }) => document.publisher)).size,
-    troubles: sources.flatMap(({ source, state }) => troubleOf(source, state, now()) ?? []),
+    troubles,
   })
   return { digest, last }
 }
@@ -133,7 +135,9 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
     return null
   }
   // What recurs takes its time to find, and is an aside to what is new.
-  const emerging = !sample && news.any ? await offers(subscription.target, kit) : []
+  const { target } = subscription
+  const emerging = !sample && news.any ? await offers(target, kit) : []
+  const troubles = sample ? [] : await troublesFor(target.kind === 'discord' ? target.guildId : null, kit)
   return store.transaction(async (tx) => {
     const { sequence, composedAt } = await tx.digests.cursor(subscription.id)
     const at = now()
@@ -145,7 +149,16 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
         .slice(0, 20)
     const silentIfEmpty = subscription.nothingNew !== true
     const prepare = (from: number, since: string | null) => {
-      const asked = { id: idOf(from, end), sequence: from, since, subscription, sample, emerging, silentIfEmpty }
+      const asked = {
+        id: idOf(from, end),
+        sequence: from,
+        since,
+        subscription,
+        sample,
+        emerging,
+        troubles,
+        silentIfEmpty,
+      }
       return prepareDigest({ ...kit, store: tx }, asked)
     }
     let { digest, last } = await prepare(sequence, composedAt)
@@ -179,7 +192,6 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
       fromSequence: oldest?.fromSequence ?? sequence,
       folded: unseen.map((one) => one.id),
     })
-    const { target } = subscription
     const group = target.kind === 'discord' ? target.guildId : 'terminal'
     if (said) await kit.work?.owe([{ kind: 'deliver', key: id, group }], tx)
     return said ? id : null
@@ -226,7 +238,8 @@ export function mayTell(subscription: Subscription, now: string): boolean {
   return wasAsked(subscription, now) || !isQuiet(subscription, now)
 }
 
-function wasAsked({ askedAt }: Subscription, now: string): boolean {
+/** Whether somebody asked for it just now. */
+export function wasAsked({ askedAt }: Subscription, now: string): boolean {
   const waited = Date.parse(now) - Date.parse(askedAt ?? '')
   return waited >= 0 && waited < ASKED_MS
 }

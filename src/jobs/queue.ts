@@ -7,6 +7,7 @@ import { editOwed } from './edits.ts'
 import { findCopies } from './evidence.ts'
 import { pollSource } from './ingest.ts'
 import type { Kit } from './kit.ts'
+import { passOver } from './pass-over.ts'
 import { SHARES } from './work.ts'
 
 /** While sources are read, what came is analysed so often. */
@@ -104,7 +105,7 @@ function spreadByHost<T extends { source: Source }>(listed: T[]): T[] {
  */
 export async function tellRound(kit: Kit, { all = false } = {}): Promise<number> {
   const now = kit.now()
-  const due = await kit.store.subscriptions.due(now)
+  const due = await passOver(kit, await kit.store.subscriptions.due(now))
   const terminal = (subscription: Subscription) => subscription.target.kind === 'terminal'
   const asked = all
     ? (await kit.store.subscriptions.list()).filter((one) => terminal(one) && !due.some(({ id }) => id === one.id))

@@ -8,6 +8,7 @@ import type { Kit } from './kit.ts'
 import { takeClaimsOver } from './known-claims.ts'
 import { matchBackOne } from './match-back.ts'
 import { orderCopies } from './order-copies.ts'
+import { passOver } from './pass-over.ts'
 import { isDue, pastTurn } from './past.ts'
 import { retainRound } from './retain.ts'
 import { followTracked } from './track.ts'
@@ -99,7 +100,10 @@ async function ordersOf(tick: Tick, kit: Kit, version: string | null): Promise<O
   }
   if (tick === 'telling') {
     await store.statements.settle()
-    const due = (await store.subscriptions.due(now())).filter((one) => mayTell(one, now()))
+    const due = await passOver(
+      kit,
+      (await store.subscriptions.due(now())).filter((one) => mayTell(one, now())),
+    )
     const edits = await store.postings.owedEdits(now())
     return [
       ...due.map(({ id, target }) => ({

@@ -1,18 +1,22 @@
+import { wantedKeys } from '../digests/wanted.ts'
 import { createWatchIndex, type WatchIndex } from '../digests/watch-index.ts'
 import type { WatchTerm } from '../model.ts'
 import type { Store } from '../store/store.ts'
 
-/** Of one record: the terms of all servers as they were at a version, and those of each server at its own. */
-type Known = { version: number; index: WatchIndex; servers: Map<string, { version: number; terms: WatchTerm[] }> }
-const known = new WeakMap<Store, Known>()
+/** One server's terms: the keys by which a document may be wanted there, and when they last came to want more. */
+type Server = { version: number; changedAt: string | null; terms: WatchTerm[]; keys: string[] }
+/** The terms of all servers as they were at a version: phrases and queries as one index, and each server's own. */
+export type Watched = { index: WatchIndex; servers: ReadonlyMap<string, Server> }
+
+const known = new WeakMap<Store, { version: number; watched: Watched & { servers: Map<string, Server> } }>()
 /** One at a time: two would take the same change over twice. */
 const turns = new WeakMap<Store, Promise<unknown>>()
 
 /**
- * The phrases and queries of all servers as one index, as they are now. Only the terms of servers that changed theirs are
- * read, whoever changed them: asked before each stretch of documents, so that what was marked for a new term is read with it.
+ * The terms of all servers, as they are now. Only those of servers that changed theirs are read, whoever changed them: asked
+ * before each stretch of documents, so that what was marked for a new term is read with it.
  */
-export function followTerms(store: Store): Promise<WatchIndex> {
+export function followTerms(store: Store): Promise<Watched> {
   const turn = (turns.get(store) ?? Promise.resolve()).then(() => takeOver(store))
   turns.set(
     store,
@@ -21,24 +25,26 @@ export function followTerms(store: Store): Promise<WatchIndex> {
   return turn
 }
 
-async function takeOver(store: Store): Promise<WatchIndex> {
+async function takeOver(store: Store): Promise<Watched> {
   // Looked at before the terms: a change in between is read again next time, and none is missed.
   const version = await store.watchTerms.version()
   const before = known.get(store)
-  if (before?.version === version) return before.index
-  const { index, servers } = before ?? { index: createWatchIndex(), servers: new Map() as Known['servers'] }
+  if (before?.version === version) return before.watched
+  const watched = before?.watched ?? { index: createWatchIndex(), servers: new Map<string, Server>() }
+  const { index, servers } = watched
   const versions = await store.watchTerms.versions()
-  const changed = [...versions].flatMap(([id, its]) => (servers.get(id)?.version === its ? [] : [id]))
-  const terms = Map.groupBy(await store.watchTerms.all(before ? changed : undefined), ({ guildId }) => guildId)
-  for (const id of [...changed, ...[...servers.keys()].filter((one) => !versions.has(one))]) {
-    for (const term of servers.get(id)?.terms ?? []) index.remove(term)
+  const changed = [...versions].filter(([id, its]) => servers.get(id)?.version !== its.version)
+  const ids = changed.map(([id]) => id)
+  const terms = Map.groupBy(await store.watchTerms.all(before ? ids : undefined), ({ guildId }) => guildId)
+  for (const id of [...ids, ...[...servers.keys()].filter((one) => !versions.has(one))]) {
+    for (const term of servers.get(id)?.terms ?? []) if (term.kind !== 'entity') index.remove(term)
     servers.delete(id)
   }
-  for (const id of changed) {
-    const own = (terms.get(id) ?? []).filter(({ kind }) => kind !== 'entity')
-    for (const term of own) index.add(term)
-    servers.set(id, { version: versions.get(id) ?? 0, terms: own })
+  for (const [id, its] of changed) {
+    const own = terms.get(id) ?? []
+    for (const term of own) if (term.kind !== 'entity') index.add(term)
+    servers.set(id, { ...its, terms: own, keys: wantedKeys(own) })
   }
-  known.set(store, { version, index, servers })
-  return index
+  known.set(store, { version, watched })
+  return watched
 }

@@ -16,6 +16,29 @@ export function digestsTable(db: Kysely<Tables>): Store['digests'] {
   }
   return {
     cursor,
+    async cursors(ids) {
+      const found = new Map<string, number>()
+      for (const some of batches(ids))
+        for (const row of await db
+          .selectFrom('subscriptions')
+          .select(['id', 'cursor'])
+          .where('id', 'in', some)
+          .execute())
+          found.set(row.id, row.cursor)
+      return found
+    },
+    async passOver(all, { sequence, now }) {
+      // Whoever composed one meanwhile has moved it on already.
+      for (const [next, some] of Map.groupBy(all, ({ nextDigestAt }) => nextDigestAt))
+        for (const batch of batches(some.map(({ id }) => id)))
+          await db
+            .updateTable('subscriptions')
+            .set({ cursor: sequence, next_digest_at: next })
+            .where('id', 'in', batch)
+            .where('cursor', '<=', sequence)
+            .where('next_digest_at', '<=', now)
+            .execute()
+    },
     async compose(subscriptionId, { sequence, now, nextDigestAt, delivery, fromSequence, folded = [] }) {
       const before = fromSequence ?? (await cursor(subscriptionId)).sequence
       await db
@@ -63,6 +86,10 @@ export function digestsTable(db: Kysely<Tables>): Store['digests'] {
       return (await (channelId ? rows.where('subscriptions.channel_id', '=', channelId) : rows).execute()).map(read)
     },
   }
+}
+
+function* batches<T>(all: T[], size = 500): Generator<T[]> {
+  for (let i = 0; i < all.length; i += size) yield all.slice(i, i + size)
 }
 
 const toDelivery = (row: Selectable<Tables['deliveries']>): Delivery => ({

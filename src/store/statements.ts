@@ -48,6 +48,26 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dia
         .executeTakeFirst()
       return row?.recorded_at ?? null
     },
+    async wantedAfter(sequence) {
+      const rows = await db
+        .selectFrom('caught')
+        .select(({ fn }) => ['key', fn.max('sequence').as('last')])
+        .where('sequence', '>', sequence)
+        .groupBy('key')
+        .execute()
+      return new Map(rows.map(({ key, last }) => [key, Number(last)]))
+    },
+    async recordedAt(sequences) {
+      const found = new Map<number, string>()
+      for (let i = 0; i < sequences.length; i += 500)
+        for (const row of await db
+          .selectFrom('statements')
+          .select(['sequence', 'recorded_at'])
+          .where('sequence', 'in', sequences.slice(i, i + 500))
+          .execute())
+          found.set(row.sequence, row.recorded_at)
+      return found
+    },
     async get(id) {
       const start = id.toLowerCase()
       const rows = await all()

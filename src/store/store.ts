@@ -152,6 +152,10 @@ export interface Store extends AsyncDisposable {
     since(sequence: number, options: { sample: boolean; limit: number; wantedBy?: string[] }): Promise<Found[]>
     /** When the first statement after a sequence number was recorded; null where there is none. */
     firstAfter(sequence: number): Promise<string | null>
+    /** By what anything recorded after a sequence number may be wanted, each with the last number where it may. */
+    wantedAfter(sequence: number): Promise<Map<string, number>>
+    /** When these were recorded, by sequence number; one that is gone is missing. */
+    recordedAt(sequences: number[]): Promise<Map<number, string>>
     /** By id, or by the first characters of one where only one statement has them. */
     get(id: string): Promise<Found | null>
     /** Full text search over contents and speakers, best first. */
@@ -262,8 +266,8 @@ export interface Store extends AsyncDisposable {
     all(guildIds?: string[]): Promise<WatchTerm[]>
     /** Grows with each change of any server's terms. */
     version(): Promise<number>
-    /** The same for each server by its id; one that was forgotten is missing. */
-    versions(): Promise<Map<string, number>>
+    /** The same for each server by its id, with `changedAt` as above; one that was forgotten is missing. */
+    versions(): Promise<Map<string, { version: number; changedAt: string | null }>>
   }
   guilds: {
     settings(guildId: string): Promise<GuildSettings>
@@ -280,6 +284,13 @@ export interface Store extends AsyncDisposable {
   digests: {
     /** The last sequence number that this subscription's digests covered, 0 before the first. */
     cursor(subscriptionId: string): Promise<{ sequence: number; composedAt: string | null }>
+    /** The cursors of some, by their ids. */
+    cursors(subscriptionIds: string[]): Promise<Map<string, number>>
+    /** Moves the cursors of some that are due on, up to a number: there was nothing to say. */
+    passOver(
+      some: { id: string; nextDigestAt: string | null }[],
+      upTo: { sequence: number; now: string },
+    ): Promise<void>
     /** Moves the cursor, sets the next due time and, where there is something to say, owes one delivery. */
     compose(
       subscriptionId: string,

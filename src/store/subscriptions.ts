@@ -156,7 +156,9 @@ export function watchTermsTable(db: Kysely<Tables>): Store['watchTerms'] {
     },
     async versions() {
       const rows = await db.selectFrom('term_versions').selectAll().where('guild_id', '!=', '').execute()
-      return new Map(rows.map((row) => [row.guild_id, Number(row.version)]))
+      return new Map(
+        rows.map((row) => [row.guild_id, { version: Number(row.version), changedAt: row.changed_at ?? null }]),
+      )
     },
   }
 }

@@ -18,7 +18,7 @@ const term = (guildId: string, value: string, kind: WatchTerm['kind'] = 'phrase'
 })
 const change = <T>(store: Store, work: (tx: Store) => Promise<T>) => store.transaction(work)
 const caught = async (store: Store, text: string) =>
-  Array.from((await followTerms(store)).caught(text), ({ value }) => value).sort()
+  Array.from((await followTerms(store)).index.caught(text), ({ value }) => value).sort()
 
 describe.each(STORES)('the terms of all servers, %s', (_, place) => {
   test('are followed as another process changes them: added, edited, removed, forgotten', async () => {
@@ -50,6 +50,6 @@ describe.each(STORES)('the terms of all servers, %s', (_, place) => {
     const indexes = await Promise.all(Array.from({ length: 5 }, () => followTerms(store)))
     await change(store, (tx) => tx.watchTerms.remove(HARBOUR, 'fog'))
     await followTerms(store)
-    expect(indexes.map((index) => index.size())).toEqual([0, 0, 0, 0, 0])
+    expect(indexes.map(({ index }) => index.size())).toEqual([0, 0, 0, 0, 0])
   })
 })

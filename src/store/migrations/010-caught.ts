@@ -15,5 +15,6 @@ const SCHEMA = [
   `create table caught (document_id text not null references documents (id) on delete cascade, key text not null,
     sequence integer not null, primary key (document_id, key)) without rowid`,
   'create index caught_key on caught (key, sequence)',
+  'create index caught_sequence on caught (sequence)',
   "insert into caught select document_id, '*', max(sequence) from statements group by document_id",
 ]

@@ -152,6 +152,7 @@ const CAUGHT = [
   `create table caught (document_id ${T} not null references documents (id) on delete cascade, key ${T} not null,
     sequence bigint not null, primary key (document_id, key))`,
   'create index caught_key on caught (key, sequence)',
+  'create index caught_sequence on caught (sequence)',
   `insert into caught select document_id, '*', max(sequence) from statements where sequence is not null group by document_id`,
   `create or replace function number_statements() returns void language plpgsql as $$ begin
      if not exists (select from statements where sequence is null) then return; end if;
