@@ -1,7 +1,7 @@
 import { allEntries } from '../digests/entries.ts'
 import { markDigest } from '../digests/mark-digest.ts'
 import { checkChannel } from '../discord/check.ts'
-import type { DiscordConnection } from '../discord/client.ts'
+import { BOT_REMOVED, type DiscordConnection, type Gone } from '../discord/client.ts'
 import { asDiscordError } from '../discord/failures.ts'
 import { isForum } from '../discord/forum.ts'
 import { editMessage, sendDelivery, sendNotice } from '../discord/send.ts'
@@ -133,31 +133,47 @@ export async function redraw(
 
 /** Pauses what went to a channel, or to a server, that is no longer there. */
 export async function pauseGone(
-  { guildId, channelId, why }: { guildId: string; channelId: string | null; why: string },
+  { guildId, channelId, why, server = guildId }: Gone,
   kit: Belt,
   connection: DiscordConnection | null,
 ): Promise<void> {
   if (!channelId) await kit.store.retention.left(guildId, kit.now())
+  const creators = new Set<string>()
   for (const subscription of await kit.store.subscriptions.list(guildId)) {
     const { target, pausedBecause } = subscription
     if (target.kind !== 'discord' || pausedBecause || (channelId && target.channelId !== channelId)) continue
     await kit.store.subscriptions.pause(subscription.id, why, { mends: true })
+    if (subscription.createdBy) creators.add(subscription.createdBy)
     if (channelId && connection) await tellTrouble('paused', subscription, why, kit, connection)
   }
+  if (channelId || !connection) return
+  // No channel of that server can be reached any more: its status channel is told when the bot is back.
+  const { language } = await kit.store.guilds.settings(guildId)
+  const words = sayIn(language).text('trouble.removed', { server: quoted(server, 100) })
+  await notify(
+    [...creators].map((userId) => ({ userId })),
+    words,
+    kit,
+    connection,
+  )
 }
 
 /** Resumes what a trouble paused, where that has mended; the next digest tells what was missed, as one. */
-export async function resumeMended(
-  guildId: string | null,
-  { store, log }: Belt,
-  connection: DiscordConnection,
-): Promise<void> {
-  for (const { id, target, mends } of await store.subscriptions.list(guildId ?? undefined)) {
+export async function resumeMended(guildId: string | null, kit: Belt, connection: DiscordConnection): Promise<void> {
+  const { store, log } = kit
+  const back = new Set<string>()
+  for (const { id, target, mends, pausedBecause } of await store.subscriptions.list(guildId ?? undefined)) {
     if (!mends || target.kind !== 'discord') continue
     const { ok, detail } = await checkChannel(connection.rest, connection.botId, target)
     if (!ok) continue
     await store.subscriptions.pause(id, null)
     log.info({ subscription: id, detail }, 'a paused subscription goes on: what was in its way has mended')
+    if (pausedBecause === BOT_REMOVED) back.add(target.guildId)
+  }
+  for (const id of back) {
+    const { statusChannelId, language } = await store.guilds.settings(id)
+    if (statusChannelId)
+      await notify([{ channelId: statusChannelId }], sayIn(language).text('trouble.back'), kit, connection)
   }
 }
 
@@ -176,16 +192,25 @@ async function tellTrouble(
   what: 'paused' | 'unknown' | 'role',
   { target, createdBy }: Subscription,
   why: string,
-  { store, log }: Belt,
+  kit: Belt,
   connection: DiscordConnection,
 ): Promise<void> {
   if (target.kind !== 'discord') return
-  const { statusChannelId, language } = await store.guilds.settings(target.guildId)
+  const { statusChannelId, language } = await kit.store.guilds.settings(target.guildId)
   const words = sayIn(language).text(`trouble.${what}`, { channel: `<#${target.channelId}>`, why: quoted(why, 300) })
   const places = [
     ...(statusChannelId && statusChannelId !== target.channelId ? [{ channelId: statusChannelId }] : []),
     ...(createdBy ? [{ userId: createdBy }] : []),
   ]
+  await notify(places, words, kit, connection)
+}
+
+async function notify(
+  places: Parameters<typeof sendNotice>[0][],
+  words: string,
+  { log }: Belt,
+  connection: DiscordConnection,
+): Promise<void> {
   for (const place of places)
     await sendNotice(place, words, connection).catch((error) =>
       log.warn({ err: error, place }, 'a trouble with a subscription could not be told'),

@@ -18,6 +18,9 @@ import type { Command, Component } from './command.ts'
 import { asDiscordError } from './failures.ts'
 import { openRest } from './open-rest.ts'
 
+/** A channel, or with `channelId: null` a whole server, that is there no more. `server`: its name, where it is known. */
+export type Gone = { guildId: string; channelId: string | null; why: string; server?: string }
+
 export type ConnectOptions = {
   token: string
   /** Base of another Discord-compatible API, such as `http://127.0.0.1:4000/api`; null is Discord's own. */
@@ -28,7 +31,7 @@ export type ConnectOptions = {
   components?: Component[]
   log: Log
   /** Told of a channel or server that is no longer there for us, and why. */
-  onGone?: (gone: { guildId: string; channelId: string | null; why: string }) => void
+  onGone?: (gone: Gone) => void
   /** Told of a server, channel or thread that came, or was changed: what was refused there may be allowed now. */
   onChanged?: (changed: { guildId: string }) => void
   /** Told of each thing that somebody waits for; the promise resolves with the first response to it. */
@@ -247,6 +250,9 @@ function reportRefused(
     })
 }
 
+/** Why nothing can be posted to a server that threw the bot out. */
+export const BOT_REMOVED = 'the bot is no longer in that server'
+
 /** A channel deleted or a server left: nothing can be posted there any more. */
 function reportGone(client: Client, onGone: NonNullable<ConnectOptions['onGone']>): void {
   client.on(Events.ChannelDelete, (channel) => {
@@ -256,8 +262,8 @@ function reportGone(client: Client, onGone: NonNullable<ConnectOptions['onGone']
   client.on(Events.ThreadDelete, ({ guildId, id }) =>
     onGone({ guildId, channelId: id, why: 'the thread no longer exists' }),
   )
-  client.on(Events.GuildDelete, ({ id }) =>
-    onGone({ guildId: id, channelId: null, why: 'the bot is no longer in that server' }),
+  client.on(Events.GuildDelete, ({ id, name }) =>
+    onGone({ guildId: id, channelId: null, why: BOT_REMOVED, server: name }),
   )
 }
 

@@ -351,11 +351,15 @@ export const de: Messages = {
   'help.menu': 'Rechtsklick auf eine Nachricht → Apps → Aussagen nachschlagen.',
 
   'trouble.unknown':
-    'Ob eine Übersicht in {channel} steht, lässt sich nicht sagen: {why}. Sie wird nicht noch einmal gesendet; /digest last zeigt sie.',
+    'Ob ein Überblick in {channel} steht, lässt sich nicht sagen: {why}. Er wird nicht noch einmal gesendet; /digest last zeigt ihn.',
   'trouble.role':
     'Die Rolle, die Überblicke an {channel} erwähnten, wurde gelöscht. Sie kommen weiter, ohne Erwähnung; /subscriptions edit wählt eine andere Rolle.',
   'trouble.paused':
     'Überblicke an {channel} sind angehalten: {why}. Nichts geht verloren: /subscriptions resume holt das Verpasste in einem Überblick nach; /subscriptions move legt es in einen anderen Kanal.',
+  'trouble.removed':
+    'Der Bot wurde aus {server} entfernt: Die Überblicke, die du dort eingerichtet hast, sind angehalten. Sobald er wieder eingeladen ist, gehen sie von selbst weiter, mit dem Verpassten in einem Überblick.',
+  'trouble.back':
+    'Der Bot war aus diesem Server entfernt und ist zurück: Seine Überblicke gehen weiter, mit dem Verpassten in je einem Überblick.',
 
   'filter.entity': 'Was jemand Beobachtetes sagt oder für sie gesagt wird',
   'filter.claim': 'Was diese Behauptung berührt',

@@ -354,6 +354,10 @@ export const en = {
     'The role that digests to {channel} mentioned was deleted. They go on without a mention; /subscriptions edit chooses another role.',
   'trouble.paused':
     'Digests to {channel} are paused: {why}. Nothing is lost: /subscriptions resume posts what was missed, as one digest; /subscriptions move takes it to another channel.',
+  'trouble.removed':
+    'The bot was removed from {server}: the digests that you set up there are paused. Once it is invited again they go on by themselves, with what was missed as one digest.',
+  'trouble.back':
+    'The bot had been removed from this server and is back: its digests go on, with what was missed as one digest each.',
 
   'filter.entity': 'What is said by or for somebody tracked',
   'filter.claim': 'What bears on this claim',

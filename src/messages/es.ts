@@ -351,6 +351,10 @@ export const es: Messages = {
     'El rol que mencionaban los resúmenes para {channel} fue borrado. Siguen sin mención; /subscriptions edit elige otro rol.',
   'trouble.paused':
     'Los resúmenes para {channel} están en pausa: {why}. Nada se pierde: /subscriptions resume publica lo perdido en un solo resumen; /subscriptions move los lleva a otro canal.',
+  'trouble.removed':
+    'El bot fue expulsado de {server}: los resúmenes que usted creó allí están en pausa. En cuanto se le invite de nuevo, siguen por sí solos, con lo perdido en un solo resumen.',
+  'trouble.back':
+    'El bot había sido expulsado de este servidor y ha vuelto: sus resúmenes siguen, con lo perdido en un solo resumen cada uno.',
 
   'filter.entity': 'Lo que dice alguien vigilado o se dice en su nombre',
   'filter.claim': 'Lo que toca esta afirmación',

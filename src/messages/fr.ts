@@ -356,6 +356,10 @@ export const fr: Messages = {
     'Le rôle que mentionnaient les revues vers {channel} a été supprimé. Elles continuent sans mention ; /subscriptions edit en choisit un autre.',
   'trouble.paused':
     'Les revues vers {channel} sont suspendues : {why}. Rien n’est perdu : /subscriptions resume envoie ce qui a été manqué en une seule revue ; /subscriptions move les déplace vers un autre salon.',
+  'trouble.removed':
+    'Le bot a été retiré de {server} : les revues que vous y avez créées sont suspendues. Dès qu’il est réinvité, elles reprennent d’elles-mêmes, avec ce qui a été manqué en une seule revue.',
+  'trouble.back':
+    'Le bot avait été retiré de ce serveur et il est de retour : ses revues reprennent, avec ce qui a été manqué en une seule revue chacune.',
 
   'filter.entity': 'Ce qui est dit par une personne suivie ou en son nom',
   'filter.claim': 'Ce qui touche cette affirmation',

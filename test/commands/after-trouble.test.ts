@@ -51,7 +51,13 @@ describe('a trouble with a subscription', () => {
     dispatch('THREAD_UPDATE', { ...here(), parent_id: OTHER })
   }
 
-  type Trouble = { begin(): Promise<void> | void; mend(): Promise<unknown> | unknown; where?: string; says: RegExp }
+  type Trouble = {
+    begin(): Promise<void> | void
+    mend(): Promise<unknown> | unknown
+    where?: string
+    says: RegExp
+    tells?: string
+  }
   const TROUBLES: Record<string, () => Trouble> = {
     'a permission taken away': () => ({
       begin() {
@@ -87,6 +93,8 @@ describe('a trouble with a subscription', () => {
       },
       mend: () => dispatch('GUILD_CREATE', scene.server.gateway.guild(IDS.guild)),
       says: /no longer in that server/,
+      // Nobody can be told there before it is back.
+      tells: 'and is back',
     }),
   }
 
@@ -106,8 +114,13 @@ describe('a trouble with a subscription', () => {
     const posted = scene.inChannel(trouble.where)
     expect(posted).toHaveLength(1)
     for (const words of NIGHTS) expect(JSON.stringify(posted)).toContain(words)
-    if (name !== 'a bot that was removed')
-      for (const place of [STATUS, DIRECT]) expect(scene.inChannel(place)).toHaveLength(1)
+    for (const [place, words] of [
+      [STATUS, trouble.tells ?? 'are paused'],
+      [DIRECT, 'are paused'],
+    ] as const) {
+      expect(scene.inChannel(place)).toHaveLength(1)
+      expect(JSON.stringify(scene.inChannel(place))).toContain(words)
+    }
   })
 
   test('a thread that stays locked is told once, however much the server is edited', async () => {
