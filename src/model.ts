@@ -498,6 +498,8 @@ export type EntryView = {
   sources: Run[][]
   /** The few addresses worth a button. */
   links: { label: string; url: string; host: string }[]
+  /** As it can be cited, in one line, where it is shown to be looked up. */
+  citation?: string
 }
 
 /** A digest laid out: what text stands where. Terminal, page and Discord differ only in how they draw it. */

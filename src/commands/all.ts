@@ -38,6 +38,7 @@ const LISTERS: Record<string, Lister> = {
   watch: watchList,
   'watch-test': watchTest,
 }
+const CURATED = ['changes', 'digests', 'subscriptions'] as const
 
 /** Every command, and everything that a button of theirs does. */
 export function allCommands(context: CommandContext): { commands: Command[]; components: Component[] } {
@@ -49,7 +50,7 @@ export function allCommands(context: CommandContext): { commands: Command[]; com
   return {
     commands,
     components: [
-      listComponent(LISTERS, context),
+      listComponent(LISTERS, CURATED, context),
       undoComponent(context),
       setupComponent(context),
       entryComponent(context),

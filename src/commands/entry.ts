@@ -1,4 +1,5 @@
 import type { APIButtonComponent } from 'discord.js'
+import { citation } from '../digests/citation.ts'
 import type { Component } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
 import { datedReports } from '../jobs/spread-picture.ts'
@@ -65,24 +66,6 @@ export async function findEntry(
   const entry = entries.find((one) => one.id === id || one.statementIds.includes(id))
   if (!entry) throw new UsageError(say.text('why.unknown', { record: id.slice(0, 60) }))
   return entry
-}
-
-/** Speaker, words, first report with its date and address, archived copy, when looked up, and the permanent id. */
-function citation({ id, speaker, words, reports }: DigestEntry, now: string): string {
-  const [first] = reports
-  const text = words.map(({ content, directness }) => (directness === 'direct' ? `“${content}”` : content)).join(' … ')
-  const whole = [...text.replace(/\s+/g, ' ')]
-  const parts = [
-    `${speaker?.name ?? '?'}: ${whole.length > 700 ? `${whole.slice(0, 700).join('')} […]` : whole.join('')}`,
-    first &&
-      [first.publisher, first.title && `“${first.title.slice(0, 200)}”`, first.published?.slice(0, 10)]
-        .filter(Boolean)
-        .join(', '),
-    first?.url?.slice(0, 500),
-    first?.archivedAt[0] && `archived: ${first.archivedAt[0].url.slice(0, 500)}`,
-    `record ${id}, read ${now.slice(0, 10)}`,
-  ]
-  return parts.filter(Boolean).join('. ')
 }
 
 /** Every report of an entry, oldest first. The query is the entry's id. */

@@ -8,8 +8,18 @@ import { slash, textOption } from './define.ts'
 import { panel } from './reply.ts'
 
 const GROUPS: Record<string, string[]> = {
-  'help.read': ['lookup', 'said', 'timeline', 'why', 'export', 'claim', 'entity', 'past', 'source'],
-  'help.configure': ['setup', 'subscribe', 'unsubscribe', 'subscriptions', 'watch', 'digest', 'status', 'forget'],
+  'help.read': ['lookup', 'said', 'timeline', 'why', 'export', 'claim', 'entity', 'source'],
+  'help.configure': [
+    'setup',
+    'subscribe',
+    'unsubscribe',
+    'subscriptions',
+    'watch',
+    'digest',
+    'past',
+    'status',
+    'forget',
+  ],
 }
 
 type Described = { name: string; description: string; description_localizations?: Record<string, string> | null }

@@ -2,7 +2,7 @@ import { ComponentType } from 'discord.js'
 import type { Answer, Component } from '../discord/command.ts'
 import type { RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
-import { type Asker, type Asking, inServer } from './asking.ts'
+import { type Asker, type Asking, asCurator, inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
 import { button, panel } from './reply.ts'
 
@@ -90,12 +90,16 @@ export async function showList(
   return { kind: 'message', message: drawList(name, await lister(asker, query, context), 0, query, asker) }
 }
 
-/** Turns pages. */
-export const listComponent = (listers: Record<string, Lister>, context: CommandContext): Component => ({
+/** Turns pages. `curated`: lists that only those who configure may see, as their commands have it. */
+export const listComponent = (
+  listers: Record<string, Lister>,
+  curated: readonly string[],
+  context: CommandContext,
+): Component => ({
   name: 'list',
   answers: 'update',
   async run(interaction, [name = '', page = '0', ...query]) {
-    const asker = inServer(interaction)
+    const asker = curated.includes(name) ? await asCurator(interaction, context) : inServer(interaction)
     const lister = listers[name]
     if (!lister) throw new UsageError(asker.say.text('problem.gone'))
     const asked = query.join(':')

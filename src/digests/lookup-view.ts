@@ -1,10 +1,15 @@
 import { english, type Say } from '../messages/say.ts'
 import type { DigestView, LookupAnswer, Run } from '../model.ts'
+import { citation } from './citation.ts'
 import { viewClaimNotes, viewEntry } from './digest-view.ts'
 import { clip, linkTo, text, whenRun } from './runs.ts'
 
-/** What is known of a text or a link, laid out as a digest is: the claims behind it, then who said it, first when. */
-export function viewLookup(answer: LookupAnswer, say: Say = english): DigestView {
+/**
+ * What is known of a text or a link, laid out as a digest is: the claims behind it, then who said it, first when.
+ *
+ * @param readAt ISO 8601: each entry then carries a citation that says so
+ */
+export function viewLookup(answer: LookupAnswer, say: Say = english, readAt: string | null = null): DigestView {
   const { asked, document, trouble, claims, entries } = answer
   const summary: Run[][] = [[text(`“${clip(asked, 300)}”`)]]
   if (trouble) summary.push([text(say.text('lookup.trouble', { reason: clip(trouble, 200) }))])
@@ -35,7 +40,15 @@ export function viewLookup(answer: LookupAnswer, say: Say = english): DigestView
     sections.push({
       heading: [text(say.count('lookup.entries', entries.length), true)],
       notes: [],
-      groups: [{ heading: [], entries: entries.map((entry) => viewEntry(entry, say)) }],
+      groups: [
+        {
+          heading: [],
+          entries: entries.map((entry) => ({
+            ...viewEntry(entry, say),
+            ...(readAt ? { citation: citation(entry, readAt) } : {}),
+          })),
+        },
+      ],
     })
   return {
     id: '',

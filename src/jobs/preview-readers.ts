@@ -37,7 +37,7 @@ export function previewReaders(running: Pick<Kit, 'store' | 'rooms' | 'reader' |
       const found = await store.digests.get(id)
       return found && shown(found)
     },
-    lookup: async (text) => viewLookup(await lookUp(text, kit())),
+    lookup: async (text) => viewLookup(await lookUp(text, kit()), english, running.now()),
     claims: () => listClaims(store),
     async claim(id) {
       const claim = await operators(id)

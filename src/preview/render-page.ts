@@ -75,6 +75,7 @@ ${words.join('\n')}
 ${lines(entry.findings)}
 ${lines(entry.sources, 'sub')}
 ${links.length > 0 ? `<ul class="buttons">${links.join('')}</ul>` : ''}
+${entry.citation ? `<details><summary>To cite it</summary><p class="cite">${escapeHtml(entry.citation)}</p></details>` : ''}
 </article>`
 }
 

@@ -14,7 +14,7 @@ header,main,footer{max-width:46rem;margin:0 auto;padding:.75rem 1rem}
 header h1{font-size:1.25rem;margin:.25rem 0}
 nav a[aria-current]{font-weight:700;color:inherit;text-decoration-thickness:.15em}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:.25rem 0;padding:0}
-a{color:var(--link)}a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+a{color:var(--link)}a:focus-visible,button:focus-visible,input:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .message{display:grid;grid-template-columns:2.5rem minmax(0,1fr);gap:0 .75rem;margin:0 0 1.5rem}
 .avatar{width:2.5rem;height:2.5rem;border-radius:50%;background:#2f5580;color:#fff;display:grid;place-items:center;
 font-weight:700;font-size:.8rem}
@@ -29,6 +29,7 @@ hr{border:0;border-top:1px solid var(--edge);margin:.75rem 0}
 article{border-top:1px solid var(--edge);margin-top:.5rem;padding:.5rem 0}
 blockquote{margin:.3rem 0;padding:.1rem 0 .1rem .75rem;border-left:4px solid var(--edge);white-space:pre-wrap}
 .sub{color:var(--quiet);font-size:.82rem}.host{color:var(--quiet)}
+details{margin:.4rem 0}summary{cursor:pointer;font-size:.9rem}.cite{background:var(--code);border-radius:.4rem;padding:.5rem .7rem;font-size:.9rem;user-select:all}
 code{background:var(--code);border-radius:.2rem;padding:0 .25rem;font-size:.85em}
 .buttons{display:flex;flex-wrap:wrap;gap:.5rem;margin:.4rem 0 .2rem;padding:0;list-style:none}
 .button,button{display:inline-block;background:var(--button);color:var(--text);border:0;border-radius:.4rem;

@@ -87,6 +87,16 @@ describe.skipIf(browserIsMissing)('the preview page in a browser', () => {
     await close()
   })
 
+  test('has a citation to copy on the page of a record', async () => {
+    const { page, close } = await open('/record/st-1')
+    await page.focus('summary')
+    await page.keyboard.press('Enter')
+    const cited = await page.locator('.cite').innerText()
+    expect(cited).toContain('Mira Sol: “The lamps stay on for 34 nights')
+    expect(cited).toContain('record st-1, read 2026-03-05')
+    await close()
+  })
+
   test('has each entry under its permanent id', async () => {
     const { page, close } = await open('/#record-st-1')
     expect(await page.textContent('#record-st-1')).toContain('The lamps stay on')

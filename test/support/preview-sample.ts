@@ -73,7 +73,11 @@ export const previewSample = (): PreviewReaders => ({
   digests: async () => [{ view: viewDigest(digest), composedAt: digest.composedAt }],
   digest: async (id) => (id === digest.id ? { view: viewDigest(digest), composedAt: digest.composedAt } : null),
   lookup: async (asked) =>
-    viewLookup({ asked, document: null, trouble: null, claims: [{ claim, match: aMatch() }], entries: [moved] }),
+    viewLookup(
+      { asked, document: null, trouble: null, claims: [{ claim, match: aMatch() }], entries: [moved] },
+      english,
+      '2026-03-05T08:00:00.000Z',
+    ),
   claims: async () => ({ shown: [{ id: claim.id, text: claim.text, said: 1 }], more: 12_000 }),
   claim: async (id) => {
     if (id !== claim.id) return null
