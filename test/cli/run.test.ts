@@ -38,6 +38,20 @@ describe('run --once without internet', () => {
     expect(second.err).toContain('nothing new')
   })
 
+  test('leaves its digest to be shown again: as text, as one JSON object and as a whole page', async () => {
+    const folder = sampleOnly()
+    await run(['run', '--once', ...paths(folder)])
+    const shown = (format: string) => run(['digest', '--format', format, ...paths(folder)])
+    const { out: text } = await shown('text')
+    expect(text).toContain('A lens that guides ships is not a lens that watches people')
+    const json = JSON.parse((await shown('json')).out)
+    expect(json).toMatchObject({ type: 'digest', sample: true, counts: { statements: expect.any(Number) } })
+    const { out: html } = await shown('html')
+    expect(html).toMatch(/^<!doctype html>/)
+    expect(html).toContain('A lens that guides ships is not a lens that watches people')
+    expect(await shown('pdf')).toMatchObject({ code: 2 })
+  })
+
   test('tells of other files in the sample’s place', async () => {
     const folder = sampleOnly()
     const article = `<p>“The bells of Low Fenwick will ring at noon,” Tidewatch said on Monday.</p><p>The clockmaker Agnes Pell said that nobody had asked her.</p>`
@@ -75,6 +89,17 @@ describe('the sample', () => {
 })
 
 describe('run', () => {
+  test('without a token shows its digest on a page of this machine', async () => {
+    const folder = sampleOnly()
+    const port = 20_000 + ((process.pid + 7_919) % 20_000)
+    const running = start(['run', ...paths(folder)], { env: { PREVIEW_PORT: String(port) } })
+    await running.says('Sample: invented material')
+    const page = () => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), String)
+    await expect.poll(page, { timeout: 30_000 }).toContain('A lens that guides ships')
+    running.process.kill('SIGTERM')
+    expect((await running.ended).code).toBe(0)
+  })
+
   test('shows the sample before it looks for the network, and ends with 0 on SIGTERM', async () => {
     const folder = sampleOnly()
     // 192.0.2.0/24 is reserved for documentation: nothing answers there, not even with a refusal.

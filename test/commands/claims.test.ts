@@ -178,6 +178,7 @@ describe('what several outlets say and no claim covers', () => {
     expect((await stranger.slash('claim emerging')).text).toContain(WATER)
     await curator.slash('subscribe')
     expect((await composed()).emerging).toBeUndefined()
+    expect((await curator.slash('status changes')).text).toContain('dismissed the offered claim')
     await curator.press(gone.custom(/Undo/))
     expect((await curator.slash('claim emerging')).text).toContain(WATER)
   })

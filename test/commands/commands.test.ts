@@ -238,6 +238,7 @@ describe('/lookup', () => {
 
   test('can be shared with the channel', async () => {
     expect((await curator.slash('lookup text', { words: 'the lamps', share: true })).ephemeral).toBe(false)
+    expect((await curator.slash('lookup url', { address: 'https://a.example/', share: true })).ephemeral).toBe(false)
   })
 
   test('of a link wants a link', async () => {
@@ -248,6 +249,16 @@ describe('/lookup', () => {
     expect((await curator.menu('Look up statements', 'They say the lamps stay on all night')).text).toContain('91 %')
     const alone = new Person(scene.server, { guild: null })
     expect((await alone.slash('lookup text', { words: 'the lamps' })).text).toContain('91 %')
+  })
+
+  test('and the right-click are the only ones offered to a user who installs it for direct messages, beside /help', async () => {
+    const everywhere = (scene.server.commands as { name: string; integration_types: number[]; contexts: number[] }[])
+      .filter(({ integration_types, contexts }) => integration_types.includes(1) && contexts.includes(2))
+      .map(({ name }) => name)
+    expect(everywhere.sort()).toEqual(['Look up statements', 'help', 'lookup'])
+    const alone = new Person(scene.server, { guild: null })
+    expect((await alone.menu('Look up statements', 'They say the lamps stay on all night')).text).toContain('91 %')
+    expect((await alone.slash('lookup url', { address: 'https://gazette.example/one' })).text).toContain('91 %')
   })
 
   test('of an empty message says so', async () => {
@@ -311,6 +322,8 @@ describe('reading the record', () => {
     expect(reply.text).toContain('**Mira Sol** (says it)')
     const gallery = flat((reply.message.components ?? []) as Part[]).find(({ type }) => type === 12)
     expect(JSON.stringify(gallery)).toContain('2026-03-02 Mira Sol')
+    expect(reply.ephemeral).toBe(true)
+    expect((await curator.slash('timeline claim', { claim: 'lamps', share: true })).ephemeral).toBe(false)
     expect((await curator.slash('timeline claim', { claim: 'none' })).text).toContain('no known claim')
   })
 

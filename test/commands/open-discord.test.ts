@@ -95,6 +95,7 @@ describe('a subscribed channel', () => {
     const done = await curator.press(entry.custom(/Not the same/))
     expect(done.text).toContain('count no more for the claim **The lamps stay on.**')
     expect((await curator.press('entry:abcdef02')).text).not.toMatch(/Not the same|Track as claim/)
+    expect((await curator.slash('status changes')).text).toContain('parted an entry from the claim')
     const corrections = await curator.slash('claim corrections')
     const [row, ...others] = corrections.parts.flatMap(({ options = [] }) => options)
     expect(others).toEqual([])

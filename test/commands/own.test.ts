@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { allCommands } from '../../src/commands/all.ts'
 import { connectDiscord } from '../../src/discord/client.ts'
 import { analyseStored } from '../../src/jobs/analyse.ts'
+import { pollRound } from '../../src/jobs/queue.ts'
 import { openScene, record, type Scene } from '../support/commands.ts'
 import { IDS } from '../support/discord-channels.ts'
 import { Person } from '../support/discord-person.ts'
@@ -194,6 +195,30 @@ describe('/source', () => {
     expect(wrong.text).toContain('no OPML list')
     const large = scene.server.attach('feeds.opml', ' '.repeat(1_000_001))
     expect((await curator.slash('source add', { opml: large })).text).toContain('larger than 1 MB')
+  })
+
+  test('that answers slowly holds up nobody who asks for something else', async () => {
+    web.on('/feed', feed('The lamps burn'))
+    await curator.slash('source add', { address: `${web.url}/feed` })
+    const held = Promise.withResolvers<void>()
+    web.on('/feed', (_request, response) => {
+      held.promise.then(() => {
+        const { headers, body } = feed('The ferry waits')
+        response.writeHead(200, headers).end(body)
+      })
+    })
+    const before = web.arrivals.length
+    let isOver = false
+    const poll = pollRound(scene.kit, { all: true }).then(() => {
+      isOver = true
+    })
+    await scene.server.until(() => web.arrivals.length > before, 'the feed is asked for')
+    for (const path of ['watch list', 'source list', 'status now', 'digest preview'])
+      expect((await curator.slash(path)).first).not.toBeNull()
+    expect(isOver).toBe(false)
+    held.resolve()
+    await poll
+    expect((await curator.slash('said', { who: 'Brindle Ferry' })).text).toContain('on record')
   })
 
   test('is told how well it reads', async () => {

@@ -116,6 +116,38 @@ describe('a curator who parts an entry from its claim', () => {
   })
 })
 
+describe('a channel in Berlin over the night in which clocks go forward', () => {
+  // 27 March 2026 is a Friday; Berlin is one hour before UTC until 29 March, two from then on.
+  test.each([
+    [
+      'hourly',
+      ['27T12:00', '27T13:00', '29T00:00', '29T01:00', '30T06:00', '30T06:30'],
+      '27T12 27T13 29T00 29T01 30T06',
+    ],
+    ['daily 8:00', ['27T07:00', '28T06:59', '28T07:00', '29T05:59', '29T06:00', '30T06:00'], '27T07 28T07 29T06 30T06'],
+    ['weekdays 8:00', ['27T06:59', '27T07:00', '28T07:00', '29T06:00', '30T06:00'], '27T07 30T06'],
+    ['weekly monday 8:00', ['27T07:00', '29T06:00', '30T05:59', '30T06:00', '31T06:00'], '30T06'],
+    [
+      '15 9,18 * * 6,0',
+      ['27T08:15', '28T08:15', '28T17:15', '29T07:15', '29T16:15', '30T07:15'],
+      '28T08 28T17 29T07 29T16',
+    ],
+  ])('gets its digest %s when that is due, and at no other time', async (schedule, ticks, due) => {
+    scene.clock.now = '2026-03-27T06:30:00.000Z'
+    await scene.person.slash('subscriptions edit', { schedule, time_zone: 'Europe/Berlin' })
+    const posted: string[] = []
+    for (const [i, time] of ticks.entries()) {
+      scene.clock.now = `2026-03-${time}:00.000Z`
+      await scene.say(`st-${i}`, `On the lamps, ${i}: ${'they burn and burn '.repeat(i + 1)}${WORDS[i]}`)
+      const before = posts().length
+      await scene.tick(`2026-03-${time}:05.000Z`)
+      if (posts().length > before) posted.push(time.slice(0, 5))
+    }
+    expect(posted.join(' ')).toBe(due)
+  })
+  const WORDS = ['wharf', 'pier', 'ferry', 'market', 'school', 'bridge']
+})
+
 describe('a channel that wants to be told at once', () => {
   test('gets six digests an hour at most, then the rest as one', async () => {
     await scene.person.slash('subscriptions edit', { schedule: 'immediate' })

@@ -42,6 +42,8 @@ export class Person {
   readonly #menus = new Map<string, number>()
   /** Every button and menu that was shown, by custom id, with the values that could be chosen; forms with `null`. */
   readonly shown = new Map<string, string[] | null>()
+  /** What was typed or pressed, and answered where everybody in the channel sees it. */
+  readonly overheard = new Set<string>()
   constructor(server: DiscordServer, who: Who = {}) {
     this.#server = server
     this.#who = {
@@ -58,7 +60,9 @@ export class Person {
   /** `/name`, or `/name sub`, or `/name group sub`. Waits for the whole answer. */
   async slash(path: string, values: Record<string, Value> = {}, attachments: object = {}): Promise<Reply> {
     driven.add(`/${path}`)
-    return this.#ask(2, { ...this.#command(path, values, null), ...attachments })
+    const reply = await this.#ask(2, { ...this.#command(path, values, null), ...attachments })
+    if (!reply.ephemeral) this.overheard.add(`/${path}`)
+    return reply
   }
 
   /** Suggestions while an option is being typed. */
@@ -229,7 +233,8 @@ export class Person {
       opened.add(form.split(':')[0] ?? '')
       this.shown.set(form, null)
     }
-    for (const { custom_id, options = [] } of reply.parts)
+    // The fields of a form are no buttons.
+    for (const { custom_id, options = [] } of form ? [] : reply.parts)
       if (custom_id)
         this.shown.set(
           custom_id,
