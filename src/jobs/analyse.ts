@@ -170,6 +170,9 @@ async function analyseSome(documents: Document[], caught: Caught, kit: AnalyseKi
   return done
 }
 
+const isNothing = ({ mentions, statements }: Reading) =>
+  statements.length === 0 && mentions.every(({ entityId }) => entityId === null)
+
 /** What was found in a few documents, all or none; one that cannot be kept is told and holds no other up. */
 async function keepSafely(
   batch: Read[],
@@ -178,7 +181,15 @@ async function keepSafely(
 ): Promise<void> {
   const keep = (some: Read[]) =>
     store.transaction(async (tx) => {
+      const plain = some.filter(({ document, found }) => isNothing(found) && !document.editions?.length)
+      const done = new Set(
+        await tx.documents.analysedForNothing(
+          plain.map(({ document }) => document),
+          version,
+        ),
+      )
       for (const { document, found } of some) {
+        if (done.has(document.id)) continue
         await tx.documents.analysed(document.id, { ...found, version, text: document.text, now: now() })
         await noteFates(tx, document, found.statements, now())
       }

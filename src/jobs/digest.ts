@@ -14,15 +14,13 @@ import { emergingFor, noteOf } from './emerging.ts'
 import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
 import { claimsOf, readTurns } from './positions.ts'
 import { troublesFor } from './troubles.ts'
+import { TAKEN_OVER_MS } from './watched.ts'
 import type { Work } from './work.ts'
 
 export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; work?: Work }
 
 /** More than this is not told at one sitting; the rest follows with the next digest. */
 const MOST = 2000
-
-/** Whoever analyses has taken over a changed term by then. */
-export const TAKEN_OVER_MS = 10 * 60_000
 
 /** How a server's terms pick what is wanted; `changedAt`: what was recorded until shortly after was not looked through for them. */
 type Wish = { terms: WatchTerm[]; changedAt: string | null; isWanted(one: Found): boolean }

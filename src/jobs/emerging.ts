@@ -1,10 +1,11 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { type Emerging, findEmerging, type Unclaimed } from '../claims/emerging-claims.ts'
-import { createWanted } from '../digests/wanted.ts'
-import type { EmergingNote } from '../model.ts'
+import { createWanted, wantedKeys } from '../digests/wanted.ts'
+import type { EmergingNote, WatchTerm } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
+import { TAKEN_OVER_MS } from './watched.ts'
 
 /** What recurs is looked for in what was recorded this lately, the newest so many statements of it. */
 const DAYS = 14
@@ -30,7 +31,7 @@ export async function emergingFor(guildId: string | null, kit: Asked): Promise<E
   known.set(store, ofStore)
   let before = ofStore.get(guildId ?? '')
   if (before?.key !== key) {
-    const unclaimed = await readUnclaimed(guildId, createWanted(terms), threshold, kit)
+    const unclaimed = await readUnclaimed(guildId, terms, threshold, kit)
     before = { key, found: await findEmerging(unclaimed, { rest: () => rest() }) }
     ofStore.set(guildId ?? '', before)
   }
@@ -50,15 +51,22 @@ export const noteOf = ({ proposed, statementIds, publishers, first }: Emerging):
 /** What stands on no claim, whatever its outlet; posts speak for their author. */
 async function readUnclaimed(
   guildId: string | null,
-  isWanted: ReturnType<typeof createWanted>,
+  terms: WatchTerm[],
   threshold: number,
   { store, rooms, now }: Asked,
 ): Promise<Unclaimed[]> {
   const seen = store.seenBy(guildId)
   const since = new Date(Date.parse(now()) - DAYS * 86_400_000).toISOString()
   const from = Math.max(await seen.statements.before(since), (await seen.statements.last()) - MOST)
-  const found = await seen.statements.since(from, { sample: false, limit: MOST })
-  const wanted = found.filter(isWanted)
+  const changedAt = guildId ? await store.watchTerms.changedAt(guildId) : null
+  const takenOver = changedAt && new Date(Date.parse(changedAt) + TAKEN_OVER_MS).toISOString()
+  const isKnown = !takenOver || (await seen.statements.before(takenOver)) <= from
+  const found = await seen.statements.since(from, {
+    sample: false,
+    limit: MOST,
+    ...(isKnown ? { wantedBy: wantedKeys(terms) } : {}),
+  })
+  const wanted = found.filter(createWanted(terms))
   return decideFound(wanted, threshold, await claimsOn(wanted, guildId, { store, rooms }))
     .filter(({ matches }) => matches.length === 0)
     .map(({ statement, document: { publisher, author, published } }) => ({

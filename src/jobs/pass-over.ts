@@ -2,8 +2,8 @@ import { nextDue } from '../digests/schedule.ts'
 import { wantedKeys } from '../digests/wanted.ts'
 import type { Subscription } from '../model.ts'
 import { WANTED_BY_ALL } from '../store/statements.ts'
-import { type DigestKit, TAKEN_OVER_MS, wasAsked } from './digest.ts'
-import { followTerms } from './watched.ts'
+import { type DigestKit, wasAsked } from './digest.ts'
+import { followTerms, TAKEN_OVER_MS } from './watched.ts'
 
 /** Fewer look each for itself. */
 const MANY = 20

@@ -8,6 +8,9 @@ type Server = { version: number; changedAt: string | null; terms: WatchTerm[]; k
 /** The terms of all servers as they were at a version: phrases and queries as one index, and each server's own. */
 export type Watched = { index: WatchIndex; servers: ReadonlyMap<string, Server> }
 
+/** Whoever analyses has taken over a changed term by then. */
+export const TAKEN_OVER_MS = 10 * 60_000
+
 const known = new WeakMap<Store, { version: number; watched: Watched & { servers: Map<string, Server> } }>()
 /** One at a time: two would take the same change over twice. */
 const turns = new WeakMap<Store, Promise<unknown>>()

@@ -149,6 +149,25 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
         and analysed_version is not null and (${holds})`.execute(db)
       return last
     },
+    async analysedForNothing(documents, version) {
+      const noneIn = (table: 'mentions' | 'statements') =>
+        sql<boolean>`not exists (select 1 from ${sql.table(table)} where document_id = documents.id)`
+      const found: string[] = []
+      for (const some of batches(documents, 50)) {
+        const rows = await db
+          .updateTable('documents')
+          .set({ analysed_version: version })
+          .where((is) =>
+            is.or(some.map((one) => is.and([is('id', '=', one.id), is('body', '=', JSON.stringify(one))]))),
+          )
+          .where(noneIn('mentions'))
+          .where(noneIn('statements'))
+          .returning('id')
+          .execute()
+        found.push(...rows.map(({ id }) => id))
+      }
+      return found
+    },
     async analysed(id, analysis) {
       if (db.isTransaction) return putAnalysis(db, id, analysis, dialect)
       await dialect.inTransaction(db, 'analyse', (tx) => putAnalysis(tx, id, analysis, dialect))

@@ -145,6 +145,11 @@ export interface Store extends AsyncDisposable {
      */
     analyseAgain(which: { entityId: string } | { words: string[]; from: number }): Promise<number | null>
     /** Replaces all that was found in a document. Statements that stay keep their sequence number. */
+    /**
+     * Marks documents in which nothing was found as analysed, all at once: those whose words are still these, and of which
+     * nothing is on record. @returns their ids; the others go through `analysed`
+     */
+    analysedForNothing(documents: Document[], version: string): Promise<string[]>
     analysed(id: string, analysis: Analysis): Promise<void>
   }
   statements: {

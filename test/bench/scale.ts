@@ -29,13 +29,15 @@ export async function run(args: string[]): Promise<void> {
     options: {
       servers: { type: 'string', default: '2000' },
       subscriptions: { type: 'string', default: '20000' },
+      /** How many of them are told every minute; the others every hour. */
+      minutely: { type: 'string', default: '200' },
       terms: { type: 'string', default: '50000' },
       feeds: { type: 'string', default: '5000' },
       hosts: { type: 'string', default: '1000' },
       rate: { type: 'string', default: '100' },
       seconds: { type: 'string', default: '300' },
       /** How often each feed is read, in seconds. */
-      every: { type: 'string', default: '30' },
+      every: { type: 'string', default: '40' },
       workers: { type: 'string', default: '1,2,4' },
       /** How long a first reading of all feeds, and what is left at the end, may take, in seconds. */
       patience: { type: 'string', default: '300' },
@@ -45,7 +47,7 @@ export async function run(args: string[]): Promise<void> {
   const counts = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]))
   const size = { ...counts, everySeconds: Number(every) } as Size
   console.log(
-    `scale: ${size.servers} servers, ${size.subscriptions} subscriptions, ${size.terms} watch terms, ${size.feeds} feeds on ` +
+    `scale: ${size.servers} servers, ${size.subscriptions} subscriptions (${size.minutely} told every minute, the others every hour), ${size.terms} watch terms, ${size.feeds} feeds on ` +
       `${size.hosts} addresses, each read every ${every} s; ${size.rate} documents a second for ${size.seconds} s; ${availableParallelism()} cores`,
   )
   // Whoever ends it half way leaves no program behind.

@@ -139,9 +139,7 @@ export const readDelays = (url: string, size: Size): Promise<Delays> =>
       analysedAt.set(number, Date.parse(analysed))
       delays.analysed.push((Date.parse(analysed) - Date.parse(recorded)) / 1000)
     }
-    const everyMinute = new Set(
-      Array.from({ length: Math.min(size.servers, size.subscriptions) }, (_, i) => `discord:${channelId(i)}`),
-    )
+    const everyMinute = new Set(Array.from({ length: size.minutely }, (_, i) => `discord:${channelId(i)}`))
     const rows = await ask(
       'select subscription_id, extract(epoch from at) * 1000 as at, digest from bench_rows order by at',
     )

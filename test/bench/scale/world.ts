@@ -4,6 +4,8 @@ import { type Chance, createChance } from '../../torture/chance.ts'
 export type Size = {
   servers: number
   subscriptions: number
+  /** Of these, how many are told every minute. */
+  minutely: number
   terms: number
   feeds: number
   hosts: number
@@ -68,10 +70,10 @@ export function termOf(size: Size, i: number): { guild: number; kind: 'entity' |
 export const guildId = (i: number): string => `22${String(i).padStart(16, '0')}`
 export const channelId = (i: number): string => `33${String(i).padStart(16, '0')}`
 
-/** The first channel of each server wants to be told every minute, the others every hour, each at its own minute. */
+/** So many channels want to be told every minute, the others every hour, each at its own minute. */
 export function channelOf(size: Size, i: number): { guild: number; schedule: string } {
   const guild = i % size.servers
-  return { guild, schedule: i < size.servers ? '* * * * *' : `${(i * 7) % 60} * * * *` }
+  return { guild, schedule: i < size.minutely ? '* * * * *' : `${(i * 7) % 60} * * * *` }
 }
 
 /** The address of a feed: several stand on one host. */
