@@ -112,7 +112,19 @@ function isSameQuotation(a: Item, b: Item, ours: string[], theirs: string[]): bo
   const shared = inOrder(short, long)
   if (shared / short.length < SAME) return false
   if (isTurnedAround(short, long)) return false
+  if (hasOtherFigure(short, long) && areDaysApart(a, b)) return false
   return short.length >= 8 || shared === short.length || shared / long.length >= SAME
+}
+
+/** Reports of one utterance may count differently; with another figure, days later, it is another utterance. */
+const DAYS_APART = 2
+const hasOtherFigure = (a: string[], b: string[]) => hasOwnFigure(a, b) && hasOwnFigure(b, a)
+const hasOwnFigure = (words: string[], others: string[]) =>
+  words.some((word) => /\p{N}/u.test(word) && !others.includes(word))
+
+function areDaysApart(...items: [Item, Item]): boolean {
+  const [ours, theirs] = items.map(({ document }) => Date.parse(document.published ?? ''))
+  return Math.abs(ours! - theirs!) > DAYS_APART * 86_400_000
 }
 
 const isNegation = (word: string) => NEGATION.test(word)

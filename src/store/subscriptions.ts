@@ -47,7 +47,14 @@ export function subscriptionsTable(db: Kysely<Tables>): Store['subscriptions'] {
     async add(subscription) {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('subscriptions')
-        .values({ id: subscription.id, ...row(subscription, 1), next_digest_at: subscription.nextDigestAt })
+        .values({
+          id: subscription.id,
+          ...row(subscription, 1),
+          next_digest_at: subscription.nextDigestAt,
+          // One that is brought back is held as it was.
+          paused_because: subscription.pausedBecause,
+          mends: Number(subscription.mends ?? false),
+        })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst()
       return Number(numInsertedOrUpdatedRows) > 0
