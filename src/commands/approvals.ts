@@ -1,7 +1,7 @@
 import { ComponentType } from 'discord.js'
 import { adjustDigest } from '../digests/adjust-digest.ts'
 import type { Component } from '../discord/command.ts'
-import type { RenderedMessage } from '../discord/message.ts'
+import { fitted, type RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
 import { sayIn } from '../messages/languages.ts'
 import type { Say } from '../messages/say.ts'
@@ -57,9 +57,7 @@ export function approvalPanel(
           min_values: 0,
           max_values: choices.length,
           options: choices.map(({ speaker, words }, i) => ({
-            label: [...`${speaker?.name ?? '?'}: ${words[0]?.content ?? ''}`.replace(/\s+/g, ' ')]
-              .slice(0, 50)
-              .join(''),
+            label: fitted(`${speaker?.name ?? '?'}: ${words[0]?.content ?? ''}`.replace(/\s+/g, ' '), 100),
             value: String(i),
             default: (mask & (1 << i)) !== 0,
           })),

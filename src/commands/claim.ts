@@ -14,7 +14,7 @@ import { attachmentOption, slash, subcommand, textOption } from './define.ts'
 import { showEmerging } from './emerging.ts'
 import { type Lister, showList } from './lists.ts'
 import { addClaim, claimOptions, editClaim } from './own-claims.ts'
-import { moment, panel, quoted } from './reply.ts'
+import { dated, panel, quoted } from './reply.ts'
 import { threshold, thresholdOptions } from './threshold.ts'
 
 const claimOption = textOption('claim', 'claim.claim', { required: true, autocomplete: true, maxLength: 100 })
@@ -62,7 +62,7 @@ async function show(wanted: string, { say, guildId }: Asker, context: CommandCon
   const said = await statementsOn(found, 8, guildId, context)
   const lines = said.map(({ statement, document }) => {
     const who = quoted(statement.speaker?.name ?? say.text('digest.speaker.unknown'), 60)
-    const when = document.published ? moment(document.published) : say.text('digest.report.undated')
+    const when = document.published ? dated(document.published, say) : say.text('digest.report.undated')
     return `**${who}** · ${when} · \`${statement.id.slice(0, 12)}\`\n> ${quoted(statement.content, 180)}`
   })
   const paragraphs = [

@@ -1,7 +1,7 @@
 import { ComponentType } from 'discord.js'
 import { speakerKey } from '../digests/adjust-digest.ts'
 import type { Component } from '../discord/command.ts'
-import type { RenderedMessage } from '../discord/message.ts'
+import { fitted, type RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
 import type { Correction, GuildSettings } from '../model.ts'
 import { type Asker, asCurator } from './asking.ts'
@@ -35,14 +35,14 @@ export const correctComponent = (context: CommandContext): Component => ({
     const { claimId } = entry.match
     const made = entry.statementIds.map((entryId) => ({ entryId, claimId, madeWith: entry.id }))
     const parts = { statementIds: [entry.id, ...entry.statementIds] }
-    await change(asker, context, 'correct', claimId, parts, (settings) => {
+    const claim = await claimName(claimId, guildId, context)
+    await change(asker, context, 'correct', claim.slice(0, 100), parts, (settings) => {
       const others = settings.corrections.filter(
         (one) => !made.some((mine) => mine.entryId === one.entryId && mine.claimId === one.claimId),
       )
       return { ...settings, corrections: [...others, ...made].slice(-MOST_CORRECTIONS) }
     })
-    const claim = quoted(await claimName(claimId, guildId, context), 120)
-    return told(say.text('correct.parted', { claim: `**${claim}**` }))
+    return told(say.text('correct.parted', { claim: `**${quoted(claim, 120)}**` }))
   },
 })
 
@@ -96,7 +96,7 @@ export async function drawCorrections({ say, guildId }: Asker, context: CommandC
           type: ComponentType.StringSelect,
           custom_id: 'uncorrect',
           placeholder: say.text('correct.undo'),
-          options: rows.slice(0, SHOWN).map(({ value, label }) => ({ value, label: [...label].slice(0, 50).join('') })),
+          options: rows.slice(0, SHOWN).map(({ value, label }) => ({ value, label: fitted(label, 100) })),
         },
       ],
     })
@@ -115,7 +115,9 @@ export const uncorrectComponent = (context: CommandContext): Component => ({
     const { corrections } = await context.store.guilds.settings(asker.guildId)
     const undone = corrections.filter((one) => keyOf(one) === chosen)
     const parts = { statementIds: undone.map(({ entryId }) => entryId) }
-    await change(asker, context, 'uncorrect', chosen.slice(2, 60), parts, (settings) => ({
+    const [about] = undone
+    const object = about ? await claimName(about.claimId, asker.guildId, context) : chosen.slice(2)
+    await change(asker, context, 'uncorrect', object.slice(0, 100), parts, (settings) => ({
       ...settings,
       muted: settings.muted.filter((key) => `m:${key}`.slice(0, 100) !== chosen),
       corrections: settings.corrections.filter((one) => keyOf(one) !== chosen),

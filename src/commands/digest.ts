@@ -48,9 +48,10 @@ export const digest = (context: CommandContext): Command => ({
   },
 })
 
-/** As it would stand in the channel, to the asker alone. */
-export function show(composed: Digest, { say }: Asker): Answer {
-  const [message, ...more] = renderDigest(viewDigest(composed, say), {
+/** As it would stand in the channel, to the asker alone. What was not posted yet has no id that could be looked for. */
+export function show(composed: Digest, { say }: Asker, isPosted = false): Answer {
+  const view = viewDigest(composed, say)
+  const [message, ...more] = renderDigest(isPosted ? view : { ...view, id: '' }, {
     say,
     mostMessages: MOST_MESSAGES,
     actions: entryActions(say),
@@ -78,7 +79,7 @@ async function postNow(channelId: string, asker: Asker, { store, now }: CommandC
 /** The last digest that was posted to a channel of this server, or to any of them. */
 async function last(channelId: string | null, asker: Asker, { store }: CommandContext): Promise<Answer> {
   const [found] = await store.digests.of(asker.guildId, channelId, 1)
-  return found ? show(found, asker) : told(asker.say.text('digest.none'))
+  return found ? show(found, asker, true) : told(asker.say.text('digest.none'))
 }
 
 const DIGESTS_SEARCHED = 100

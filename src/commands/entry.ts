@@ -10,7 +10,7 @@ import { inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
 import { formField } from './form.ts'
 import type { Lister } from './lists.ts'
-import { button, moment, panel, quoted, told } from './reply.ts'
+import { button, dated, panel, quoted, told } from './reply.ts'
 
 /** What stands with each entry, after its links: one button, so that a digest stays a thing to read. */
 export const entryActions =
@@ -71,14 +71,14 @@ export async function findEntry(
 /** Every report of an entry, oldest first. The query is the entry's id. */
 export const reportList: Lister = async ({ say, guildId }, id, context) => {
   const { reports } = await findEntry(id, guildId, say, context)
-  const dated = (report: Report) => report.published ?? '9999'
+  const order = (report: Report) => report.published ?? '9999'
   return {
     title: say.text('entry.reports.title', { id: quoted(id, 40) }),
     empty: say.text('list.nothing'),
     rows: reports
-      .toSorted((a, b) => (dated(a) < dated(b) ? -1 : 1))
+      .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
       .map(({ publisher, title, url, published }) => {
-        const when = published?.includes('T') ? moment(published) : (published ?? say.text('digest.report.undated'))
+        const when = published ? dated(published, say) : say.text('digest.report.undated')
         return `**${quoted(publisher ?? '–', 60)}** · ${when} · ${quoted(title ?? '', 120)}\n-# ${quoted(url ?? '', 300)}`
       }),
   }

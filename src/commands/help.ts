@@ -46,7 +46,8 @@ export const help = (others: () => Command[]): Command => ({
         .filter(({ definition }) => names.includes(definition.name))
         .map(({ definition }) => {
           const subs = subcommandsOf(definition).map(({ name }) => name)
-          return `**/${definition.name}${subs.length > 0 ? ` ${subs.join('|')}` : ''}**: ${local(definition as Described, say)}`
+          const line = `**/${definition.name}**: ${local(definition as Described, say)}`
+          return subs.length > 0 ? `${line}\n-# ${subs.join(' · ')}` : line
         })
         .join('\n')
     const paragraphs = Object.entries(GROUPS).map(

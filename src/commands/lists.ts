@@ -1,6 +1,6 @@
 import { ComponentType } from 'discord.js'
 import type { Answer, Component } from '../discord/command.ts'
-import type { RenderedMessage } from '../discord/message.ts'
+import { fitted, type RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
 import { type Asker, type Asking, asCurator, inServer } from './asking.ts'
 import type { CommandContext } from './context.ts'
@@ -51,9 +51,7 @@ function withMenu(message: RenderedMessage, { menu }: Listing): RenderedMessage 
         type: ComponentType.StringSelect,
         custom_id: menu.customId,
         placeholder: menu.placeholder.slice(0, 150),
-        options: menu.options
-          .slice(0, 25)
-          .map(({ value, label }) => ({ value, label: [...label].slice(0, 50).join('') })),
+        options: menu.options.slice(0, 25).map(({ value, label }) => ({ value, label: fitted(label, 100) })),
       },
     ],
   })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Attachment, ComponentType } from 'discord.js'
 import type { Answer, Component } from '../discord/command.ts'
+import { fitted } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
 import type { Source } from '../model.ts'
 import { waybackTarget } from '../sources/archive/wayback.ts'
@@ -137,8 +138,8 @@ function offer(site: string, feeds: FoundFeed[], { pollSeconds }: SourceWish, { 
           min_values: 1,
           max_values: choices.length,
           options: choices.map(({ address, title }) => ({
-            label: [...(title || address)].slice(0, 50).join(''),
-            description: [...address].slice(0, 50).join(''),
+            label: fitted(title || address, 100),
+            description: fitted(address, 100),
             value: address,
           })),
         },

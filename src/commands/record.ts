@@ -12,7 +12,7 @@ import type { CommandContext } from './context.ts'
 import { choiceOption, slash, textOption } from './define.ts'
 import { describeWish } from './filters.ts'
 import { type Lister, showList } from './lists.ts'
-import { moment, panel, quoted } from './reply.ts'
+import { dated, moment, panel, quoted } from './reply.ts'
 import { findEntity, nameOf, suggestEntities } from './terms.ts'
 import { turnLine } from './turns.ts'
 
@@ -51,7 +51,7 @@ export const saidList: Lister = async ({ say, guildId }, query, context) => {
     title: say.text('said.title', { who: quoted(name, 60), count: found.length }),
     empty: say.text('lookup.nothing'),
     rows: found.map(({ statement, document }) => {
-      const when = document.published ? moment(document.published) : say.text('digest.report.undated')
+      const when = document.published ? dated(document.published, say) : say.text('digest.report.undated')
       const place = [quoted(document.publisher ?? '', 60), when, `\`${statement.id.slice(0, 12)}\``].filter(Boolean)
       const turn = turns.get(statement.id)
       return `> ${quoted(statement.content, 220)}\n-# ${place.join(' · ')}${turn ? `\n${turnLine(turn, say)}` : ''}`

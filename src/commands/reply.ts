@@ -2,7 +2,8 @@ import { type APIButtonComponent, type APIComponentInContainer, ButtonStyle, Com
 import { ACCENT } from '../discord/blocks.ts'
 import type { Answer } from '../discord/command.ts'
 import { neutral } from '../discord/markdown.ts'
-import { LIMITS, type RenderedMessage, textMessage } from '../discord/message.ts'
+import { fitted, LIMITS, type RenderedMessage, textMessage } from '../discord/message.ts'
+import type { Say } from '../messages/say.ts'
 
 /** A plain answer. The paragraphs are ours; words from outside in them went through `quoted`. */
 export const told = (...paragraphs: string[]): Answer => ({
@@ -26,7 +27,7 @@ export const button = (
   style: { main: ButtonStyle.Primary, plain: ButtonStyle.Secondary, danger: ButtonStyle.Danger }[
     style
   ] as ButtonStyle.Primary,
-  label: [...label].slice(0, LIMITS.buttonLabel / 2).join(''),
+  label: fitted(label, LIMITS.buttonLabel),
   custom_id: customId.slice(0, 100),
 })
 
@@ -45,5 +46,8 @@ export function panel(heading: string, paragraphs: string[], rows: APIButtonComp
 }
 
 /** A moment that each reader sees in their own zone. */
-export const moment = (iso: string, style: 'f' | 'R' | 'F' = 'f') =>
+export const moment = (iso: string, style: 'f' | 'R' | 'F' | 'd' = 'f') =>
   `<t:${Math.floor(Date.parse(iso) / 1000)}:${style}>`
+
+/** As precisely as it is known: what is known to the day, the month or the year alone has no hour. */
+export const dated = (iso: string, say: Say) => (iso.includes('T') ? moment(iso) : say.date(iso))

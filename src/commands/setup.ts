@@ -1,6 +1,6 @@
 import { ChannelType, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
 import type { Answer, Command, Component } from '../discord/command.ts'
-import type { RenderedMessage } from '../discord/message.ts'
+import { fitted, type RenderedMessage } from '../discord/message.ts'
 import { UsageError } from '../errors.ts'
 import type { Say } from '../messages/say.ts'
 import { type Asker, asCurator } from './asking.ts'
@@ -108,8 +108,8 @@ function pickTopic(channelId: string, { say, guildId }: Asker, { packs, entities
           placeholder: say.text('setup.packs').slice(0, 150),
           options: offered.map(({ id, title, about }) => ({
             value: id.slice(0, 100),
-            label: [...title].slice(0, 50).join(''),
-            description: [...about].slice(0, 50).join(''),
+            label: fitted(title, 100),
+            description: fitted(about, 100),
           })),
         },
       ],

@@ -100,6 +100,6 @@ export const sourceList: Lister = async ({ say, guildId }, query, { store }) => 
             ? say.text('source.read', { time: moment(state.lastSucceededAt, 'R') })
             : say.text('source.unread')
       const own = one.owner ? ` · ${say.text('entity.own')}` : ''
-      return `**${quoted(one.publisher ?? one.id, 60)}** · ${quoted(one.address, 120)}\n-# ${how}${own}`
+      return `**${quoted(one.publisher ?? one.id, 60)}** · ${how}${own}\n-# ${quoted(one.address, 120)}`
     }),
 })

@@ -88,7 +88,8 @@ export const subscriptionList: Lister = async ({ guildId, say }, query, { store,
         ? say.text('subscriptions.row.next', { time: moment(one.nextDigestAt, 'R') })
         : ''
     const wish = describeWish(one, entities(guildId), say)
-    const row = `<#${channelId}> \`${describeSchedule(one.schedule)}\` ${quoted(one.timeZone)} · ${state}${wish ? `\n-# ${wish}` : ''}`
+    const more = [state, wish].filter(Boolean).join(' · ')
+    const row = `**<#${channelId}>** \`${describeSchedule(one.schedule)}\` ${quoted(one.timeZone)}${more ? `\n-# ${more}` : ''}`
     return { row, text: `${channelName(channelId) ?? ''} ${row} ${one.schedule}`.toLowerCase() }
   })
   return {

@@ -16,7 +16,7 @@ import { statementsOn, suggestClaims, visibleClaim } from './claim.ts'
 import type { CommandContext } from './context.ts'
 import { flagOption, slash, subcommand, textOption } from './define.ts'
 import { findEntry } from './entry.ts'
-import { moment, quoted } from './reply.ts'
+import { dated, quoted } from './reply.ts'
 import { turnLine } from './turns.ts'
 
 const MOST = 300
@@ -82,7 +82,7 @@ export async function showSpread(entry: DigestEntry, say: Say): Promise<Answer> 
     return { kind: 'message', message: framed([text(`### ${quoted(words, 200)}`), text(say.text('timeline.none'))]) }
   const reports = datedReports(entry)
   const lines = reports.slice(0, LISTED).map(({ outlet, at, title }, i) => {
-    const where = `${moment(at)} **${quoted(outlet, 60)}**${title ? `: ${quoted(title, 120)}` : ''}`
+    const where = `${dated(at, say)} **${quoted(outlet, 60)}**${title ? `: ${quoted(title, 120)}` : ''}`
     return i === 0 ? say.text('spread.begun', { where }) : where
   })
   const more = reports.length - lines.length
@@ -119,14 +119,14 @@ const timeOf = ({ found: { statement, document } }: Said) =>
 
 /** The picture, and everything in it as words too. */
 async function draw(title: string, all: Said[], { say }: Asker): Promise<Answer> {
-  const dated = all
+  const placed = all
     .flatMap((one) => ({ ...one, at: timeOf(one) ?? '' }))
     .filter(({ at }) => at !== '' && !Number.isNaN(Date.parse(at)))
     .sort((a, b) => (a.at < b.at ? -1 : 1))
   const components: APIComponentInContainer[] = [
     { type: ComponentType.TextDisplay, content: `### ${quoted(title, 200)}` },
   ]
-  const first = dated[0]
+  const first = placed[0]
   if (!first) components.push({ type: ComponentType.TextDisplay, content: say.text('timeline.none') })
   const files = []
   if (first) {
@@ -136,22 +136,22 @@ async function draw(title: string, all: Said[], { say }: Asker): Promise<Answer>
       opposes: say.text('timeline.opposes'),
       other: say.text('timeline.other'),
     }
-    const moments = dated.map(({ at, row, kind }) => ({ at, row, kind }))
+    const moments = placed.map(({ at, row, kind }) => ({ at, row, kind }))
     // Charts are large: they are read when the first picture is asked for.
     const { drawTimeline } = await import('../pictures/timeline.ts')
     const data = drawTimeline({ title, moments, names, language: say.language }, FONTS)
-    const description = dated
+    const description = placed
       .map(({ at, row, kind }) => `${at.slice(0, 10)} ${row} (${names[kind]})`)
       .join('; ')
       .slice(0, 1000)
     files.push({ name: 'timeline.png', data, description })
     components.push(gallery({ name: 'timeline.png', description }))
-    const lines = dated.slice(-LISTED).map((one) => {
+    const lines = placed.slice(-LISTED).map((one) => {
       const { statement } = one.found
-      return `${moment(one.at)} **${quoted(one.row, 60)}** (${names[one.kind]}): ${quoted(statement.content, 140)} \`${statement.id.slice(0, 12)}\`${one.turn ? `\n${turnLine(one.turn, say)}` : ''}`
+      return `${dated(one.at, say)} **${quoted(one.row, 60)}** (${names[one.kind]}): ${quoted(statement.content, 140)} \`${statement.id.slice(0, 12)}\`${one.turn ? `\n${turnLine(one.turn, say)}` : ''}`
     })
     components.push({ type: ComponentType.TextDisplay, content: lines.join('\n').slice(0, 3300) })
-    const more = dated.length - LISTED
+    const more = placed.length - LISTED
     if (more > 0)
       components.push({ type: ComponentType.TextDisplay, content: `-# ${say.count('timeline.more', more)}` })
   }

@@ -6,7 +6,7 @@ import type { Asker } from './asking.ts'
 import type { CommandContext } from './context.ts'
 import { highlighted, placesOfTerm } from './highlight.ts'
 import type { Lister } from './lists.ts'
-import { quoted } from './reply.ts'
+import { dated, quoted } from './reply.ts'
 import { nameOf, toTerm } from './terms.ts'
 
 const TEST_DAYS = 7
@@ -78,7 +78,13 @@ function rowOf({ statement, document }: Found, term: WatchTerm, entities: Entity
   const isSpeaker = term.kind === 'entity' && statement.speaker?.entityId === term.value
   const why = say.text(isSpeaker ? 'watch.why.speaker' : inWords.length > 0 ? 'watch.why.words' : 'watch.why.document')
   const who = quoted(statement.speaker?.name ?? say.text('digest.speaker.unknown'), 60)
-  const where = [quoted(document.publisher ?? '', 60), `\`${statement.id.slice(0, 12)}\``].filter(Boolean).join(' · ')
+  const where = [
+    quoted(document.publisher ?? '', 60),
+    document.published ? dated(document.published, say) : '',
+    `\`${statement.id.slice(0, 12)}\``,
+  ]
+    .filter(Boolean)
+    .join(' · ')
   const around = !isSpeaker && inText.length > 0 ? `: ${highlighted(pageText(document), inText, 110)}` : ''
   return `**${who}** · ${where}\n> ${highlighted(statement.content, inWords, 160)}\n-# ${why}${around}`
 }

@@ -172,7 +172,7 @@ export const watchList: Lister = async ({ guildId, say }, query, { store, entiti
       .filter(({ name }) => name.toLowerCase().includes(wanted))
       .map(
         ({ one, name }) =>
-          `**${quoted(name, 200)}** · ${say.text(KINDS[one.kind])} · <@${one.createdBy}> ${moment(one.createdAt)}`,
+          `**${quoted(name, 200)}**\n-# ${say.text(KINDS[one.kind])} · <@${one.createdBy}> · ${moment(one.createdAt, 'd')}`,
       ),
   }
 }

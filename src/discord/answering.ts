@@ -11,7 +11,7 @@ import { DiscordError, UsageError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Answer, Command, Component } from './command.ts'
 import { neutral } from './markdown.ts'
-import { bodyOf, filesOf, type RenderedMessage, textMessage } from './message.ts'
+import { bodyOf, filesOf, fitted, type RenderedMessage, textMessage } from './message.ts'
 
 /** Discord waits 3 s for the first response; a person starts to wonder after one. */
 const DEFER_AFTER_MS = 700
@@ -52,7 +52,7 @@ async function suggest(interaction: AutocompleteInteraction, command: Command | 
       return []
     })
   const choices = (await Promise.race([found, late])).slice(0, 25).map(({ name, value }) => ({
-    name: [...name].slice(0, 50).join('') || value.slice(0, 50),
+    name: fitted(name || value, 100),
     value: value.slice(0, 100),
   }))
   await callback(interaction, {

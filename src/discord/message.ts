@@ -13,6 +13,17 @@ export type RenderedMessage = {
 }
 
 /** Discord's limits for one message, with a little room where its way of counting is not documented. */
+/** As many whole characters as fit into so many UTF-16 units; what is longer ends in an ellipsis. */
+export function fitted(words: string, units: number): string {
+  if (words.length <= units) return words
+  let kept = ''
+  for (const character of words) {
+    if (kept.length + character.length >= units) break
+    kept += character
+  }
+  return `${kept.trimEnd()}…`
+}
+
 export const LIMITS = { text: 3900, components: 40, buttonLabel: 80, address: 512, files: 10 } as const
 
 /** The request body of a rendered message. `ephemeral`: only the person who asked sees it. */

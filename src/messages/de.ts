@@ -581,9 +581,9 @@ export const de: Messages = {
   'matching.done.other':
     '{total} aufgezeichnete {total|Aussage|Aussagen} durchgesehen: {count} berühren sie. `/claim show` und `/timeline` zeigen sie.',
   'digest.emerging': 'In mehreren Medien, noch keine bekannte Behauptung',
-  'digest.turned.stance': 'Andere Haltung: zuvor „{words}“ am {date}.',
+  'digest.turned.stance': 'Andere Haltung: zuvor „{words}“ ({date}).',
   'digest.turned.stance.undated': 'Andere Haltung: zuvor „{words}“.',
-  'digest.turned.figure': 'Andere Zahl, {from} → {to}: zuvor „{words}“ am {date}.',
+  'digest.turned.figure': 'Andere Zahl, {from} → {to}: zuvor „{words}“ ({date}).',
   'digest.turned.figure.undated': 'Andere Zahl, {from} → {to}: zuvor „{words}“.',
   'emerging.help': 'Was mehrere Medien sagen und keine bekannte Behauptung abdeckt',
   'emerging.title': 'In mehreren Medien, noch keine bekannte Behauptung',

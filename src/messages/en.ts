@@ -577,9 +577,9 @@ export const en = {
   'matching.done.other':
     'Looked through {total} {total|statement|statements} on record: {count} bear on it. `/claim show` and `/timeline` have them.',
   'digest.emerging': 'Said in several outlets, no known claim yet',
-  'digest.turned.stance': 'Changed position: earlier “{words}” on {date}.',
+  'digest.turned.stance': 'Changed position: earlier “{words}” ({date}).',
   'digest.turned.stance.undated': 'Changed position: earlier “{words}”.',
-  'digest.turned.figure': 'Changed figure, {from} → {to}: earlier “{words}” on {date}.',
+  'digest.turned.figure': 'Changed figure, {from} → {to}: earlier “{words}” ({date}).',
   'digest.turned.figure.undated': 'Changed figure, {from} → {to}: earlier “{words}”.',
   'emerging.help': 'What several outlets say and no known claim covers, to track or to dismiss',
   'emerging.title': 'Said in several outlets, no known claim yet',

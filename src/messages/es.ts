@@ -575,9 +575,9 @@ export const es: Messages = {
   'matching.done.other':
     '{total|Revisada|Revisadas} {total} {total|declaración|declaraciones}: {count} se refieren a ella. `/claim show` y `/timeline` las muestran.',
   'digest.emerging': 'Dicho en varios medios, sin afirmación conocida aún',
-  'digest.turned.stance': 'Cambió de postura: antes «{words}» el {date}.',
+  'digest.turned.stance': 'Cambió de postura: antes «{words}» ({date}).',
   'digest.turned.stance.undated': 'Cambió de postura: antes «{words}».',
-  'digest.turned.figure': 'Cambió la cifra, {from} → {to}: antes «{words}» el {date}.',
+  'digest.turned.figure': 'Cambió la cifra, {from} → {to}: antes «{words}» ({date}).',
   'digest.turned.figure.undated': 'Cambió la cifra, {from} → {to}: antes «{words}».',
   'emerging.help': 'Lo que dicen varios medios sin afirmación conocida, para seguir o descartar',
   'emerging.title': 'Dicho en varios medios, sin afirmación conocida aún',

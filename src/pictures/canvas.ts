@@ -30,7 +30,7 @@ export const heading = (title: string, legend: (string | { name: string; icon: s
     top: 12,
     textStyle: { ...TEXT, fontSize: 18, fontWeight: 'bold' as const },
   },
-  legend: { data: legend, left: 12, top: 42, textStyle: { ...TEXT, fontSize: 15 }, itemGap: 20, itemWidth: 16 },
+  legend: { data: legend, left: 12, top: 42, textStyle: { ...TEXT, fontSize: 15 }, itemGap: 32, itemWidth: 16 },
 })
 
 /** One line for each name, the first on top. */

@@ -200,7 +200,7 @@ describe('a speaker who turns', () => {
   test('is noticed in the digest, with the earlier words and their day', async () => {
     await curator.slash('subscribe')
     const text = renderText(viewDigest(await composed()), { colour: false, width: 200, timeZone: 'UTC' })
-    expect(text).toContain('Changed position: earlier “The lamps on the quay stay on” on 10 January 2026.')
+    expect(text).toContain('Changed position: earlier “The lamps on the quay stay on” (10 January 2026).')
   })
 
   test('is marked in /timeline and /said', async () => {

@@ -327,6 +327,13 @@ describe('reading the record', () => {
     expect((await curator.slash('timeline claim', { claim: 'none' })).text).toContain('no known claim')
   })
 
+  test('/timeline shows no hour where only the day is known', async () => {
+    await record(scene.store, { match: 'lamps', statement: { said: '2026-03-01' } })
+    const { text } = await curator.slash('timeline claim', { claim: 'lamps' })
+    expect(text).toContain('March 1, 2026 **Mira Sol**')
+    expect(text).not.toContain('<t:')
+  })
+
   test('/claim, /entity and /source list and show', async () => {
     await record(scene.store)
     expect((await curator.slash('claim list')).text).toContain('The lamps on the quay stay on')
@@ -384,7 +391,7 @@ describe('an entry', () => {
     const more = await curator.press(digest.custom(/More/))
     expect(more).toMatchObject({ ephemeral: true })
     expect(more.text).toContain(
-      'Mira Sol: “The lamps stay on for 34 nights”. The Gazette, “Lamps on the quay”, 2026-03-02.',
+      'Mira Sol: “The lamps stay on for 34 nights”. The Gazette, “Lamps on the quay”, 2026-03-02. Record st-1, read 2026-03-02. https://gazette.example/one',
     )
     const reports = await curator.press(more.custom(/The one report/))
     expect(reports.text).toContain('https\\://gazette.example/one')

@@ -44,6 +44,7 @@ describe('a removal', () => {
       const { scene, curator, own, everythingOf } = furnished
       const { entity } = await own()
       await curator.slash('entity alias', { name: entity, add: 'The Quill' })
+      await curator.slash('subscriptions pause')
       const kept = async () => ({ ...(await everythingOf(IDS.guild)), changes: [] })
       const before = await kept()
       const reply = await curator.slash(path, REMOVALS[path]!(await own()))

@@ -93,7 +93,7 @@ describe.skipIf(browserIsMissing)('the preview page in a browser', () => {
     await page.keyboard.press('Enter')
     const cited = await page.locator('.cite').innerText()
     expect(cited).toContain('Mira Sol: “The lamps stay on for 34 nights')
-    expect(cited).toContain('record st-1, read 2026-03-05')
+    expect(cited).toContain('Record st-1, read 2026-03-05.')
     await close()
   })
 
