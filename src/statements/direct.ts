@@ -46,14 +46,19 @@ function readQuote(text: string, paragraph: Paragraph, i: number, goesOn: boolea
     quote.start - 1,
   )
   const lead = text.slice(leadStart, quote.start - 1)
-  const behind = quote.closed ? tagAfter(after.split(/(?<=[.!?])\s/)[0] ?? '', quote.end + 1) : null
-  const tag = behind ?? tagBefore(lead, leadStart)
   const inside = text.slice(quote.start, quote.end)
+  const next = quote.closed ? tagAfter(after.split(/(?<=[.!?])\s/)[0] ?? '', quote.end + 1) : null
+  const behind = next && goesOn && /[.!?]$/.test(inside) && saysMore(text, next) ? null : next
+  const tag = behind ?? tagBefore(lead, leadStart)
   const alone = quote.end - quote.start > paragraph.end - paragraph.start - 5
   const kind = kindOf(inside, { lead, after, tag, closed: quote.closed, alone, goesOn })
   if (kind === 'none' || (kind === 'mixed' && inside.split(/\s+/).length < 3)) return null
   return { kind, tag, how: behind ? 'named behind the quotation' : tag ? 'named before the quotation' : '' }
 }
+
+/** “…” The guild denied that …: a sentence of its own, that takes other words than the quotation before it. */
+const saysMore = (text: string, { source, cue }: Tag): boolean =>
+  source !== null && cue !== null && source.end <= cue.start && /^\s+that\s/.test(text.slice(cue.end, cue.end + 7))
 
 type Place = { text: string; quote: Quote; paragraph: Paragraph; p: number; running: Running | null; drafts: Draft[] }
 

@@ -40,6 +40,12 @@ describe('a quotation', () => {
     expect(found.map(({ speaker }) => speaker?.name)).toEqual(['Mira Sol', 'Mira Sol'])
   })
 
+  test('before a sentence in which somebody else says something of their own goes on with its own speaker', () => {
+    const text =
+      '“The lamps stay on,” Mira Sol said. “Nobody sits in the dark.” The ferry guild denied that they cost much.'
+    expect(said(text).slice(0, 2)).toEqual(['Mira Sol: The lamps stay on', 'Mira Sol: Nobody sits in the dark.'])
+  })
+
   test('that runs over paragraphs is one turn, its speaker named at the end', () => {
     const found = statementsOf(
       '“The lamps stay on. They always have.\n\n“And they will be paid for by those who asked,” Mira Sol said.',
