@@ -107,6 +107,8 @@ export function subjectBefore(clause: string, at: number): Span | null {
           from + cut + 1,
         )
       : null
-  if (near && (isName(near.text) || isPronoun(near.text))) return near
+  // “…, and every winter the harbour office decides”: a clause of its own, with a subject of its own.
+  const isOwn = near && text[cut - 1] === ',' && !/,\s*$/.test(text) && /^the\s/i.test(near.text)
+  if (near && (isName(near.text) || isPronoun(near.text) || isOwn)) return near
   return subjectOf(text, from) ?? near
 }

@@ -46,6 +46,12 @@ describe('a quotation', () => {
     expect(said(text).slice(0, 2)).toEqual(['Mira Sol: The lamps stay on', 'Mira Sol: Nobody sits in the dark.'])
   })
 
+  test('in a clause of its own has the subject of that clause', () => {
+    const text =
+      'Lamps have stood on the quay since 1911, and every winter the harbour office decides how long they burn.'
+    expect(said(text)).toEqual(['the harbour office: how long they burn'])
+  })
+
   test('that runs over paragraphs is one turn, its speaker named at the end', () => {
     const found = statementsOf(
       '“The lamps stay on. They always have.\n\n“And they will be paid for by those who asked,” Mira Sol said.',
