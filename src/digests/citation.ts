@@ -19,7 +19,7 @@ export function citation({ id, speaker, words, reports }: DigestEntry, readAt: s
   const said = `${speaker?.name ?? '?'}: ${whole.length > 700 ? `${whole.slice(0, 700).join('')} […]` : whole.join('')}`
   const sentences = [said, source, `Record ${id}, read ${readAt.slice(0, 10)}`].filter(Boolean).map(ended)
   // Addresses stand last, where no full stop is taken for a part of them.
-  return [...sentences, first?.url?.slice(0, 500), copy && `archived ${copy}`].filter(Boolean).join(' ')
+  return [...sentences, first?.url?.slice(0, 500), copy && `Archived: ${copy}`].filter(Boolean).join(' ')
 }
 
 /** With a full stop, unless it has its own. */

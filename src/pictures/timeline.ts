@@ -54,7 +54,7 @@ function optionOf({ title, moments, names, language }: TimelinePicture, rows: st
       kinds.map((kind) => names[kind]),
     ),
     grid: { left: 150, right: 22, top: 84, bottom: 44 },
-    xAxis: timeAxis(day),
+    xAxis: { ...timeAxis(day), ...boundsOf(shown.map(({ at }) => Date.parse(at))) },
     yAxis: rowAxis(rows),
     series: kinds.map((kind) => ({
       type: 'scatter' as const,
@@ -65,4 +65,16 @@ function optionOf({ title, moments, names, language }: TimelinePicture, rows: st
       data: shown.filter((one) => one.kind === kind).map(({ at, row }) => [Date.parse(at), row]),
     })),
   }
+}
+
+const DAY_MS = 86_400_000
+/** The axis names days: over fewer than these it would name one twice, and around a lone moment it would span years. */
+const FEWEST_DAYS = 4
+
+/** Room around moments that lie close together. Times in milliseconds. */
+export function boundsOf(times: number[]): { min?: number; max?: number } {
+  const [first, last] = [Math.min(...times), Math.max(...times)]
+  const missing = FEWEST_DAYS * DAY_MS - (last - first)
+  if (!(missing > 0)) return {}
+  return { min: first - missing / 2, max: last + missing / 2 }
 }

@@ -28,7 +28,7 @@ p{margin:.15rem 0}
 hr{border:0;border-top:1px solid var(--edge);margin:.75rem 0}
 article{border-top:1px solid var(--edge);margin-top:.5rem;padding:.5rem 0}
 blockquote{margin:.3rem 0;padding:.1rem 0 .1rem .75rem;border-left:4px solid var(--edge);white-space:pre-wrap}
-.sub{color:var(--quiet);font-size:.82rem}.host{color:var(--quiet)}
+.sub{color:var(--quiet);font-size:.82rem;font-weight:400}.host{color:var(--quiet)}
 details{margin:.4rem 0}summary{cursor:pointer;font-size:.9rem}.cite{background:var(--code);border-radius:.4rem;padding:.5rem .7rem;font-size:.9rem;user-select:all}
 code{background:var(--code);border-radius:.2rem;padding:0 .25rem;font-size:.85em}
 .buttons{display:flex;flex-wrap:wrap;gap:.5rem;margin:.4rem 0 .2rem;padding:0;list-style:none}
@@ -42,7 +42,7 @@ background:var(--card);color:var(--text)}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid var(--edge);vertical-align:top}
 ul.also{margin:.4rem 0 .2rem;padding-left:1.1rem;font-size:.88rem;color:var(--quiet)}ul.also li{margin:.2rem 0}del{text-decoration-thickness:.1em}
-table.slim{min-width:0}table.slim td:last-child,table.slim th:last-child{text-align:right;width:6rem}
+table.slim{min-width:0}table.slim td:last-child,table.slim th:last-child{text-align:right;width:7.5rem;overflow-wrap:normal}
 @media (max-width:36rem){table.cards{min-width:0}.cards thead{position:absolute;left:-99rem}
 .cards tr{display:block;border-bottom:1px solid var(--edge);padding:.5rem 0}.cards th,.cards td{display:block;border:0;padding:.1rem 0}
 .cards td::before{content:attr(data-label) ": ";color:var(--quiet)}}

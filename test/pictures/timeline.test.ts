@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { Moment } from '../../src/pictures/moments.ts'
-import { drawTimeline } from '../../src/pictures/timeline.ts'
+import { boundsOf, drawTimeline } from '../../src/pictures/timeline.ts'
 
 const fonts = [fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'))]
 const names = { repeats: 'says it', differs: 'other figure', opposes: 'opposes it', other: 'bears on it' }
@@ -30,6 +30,16 @@ describe('a timeline', () => {
   test('is the same picture every time, and another one for other moments', () => {
     expect(Buffer.from(draw()).equals(Buffer.from(draw()))).toBe(true)
     expect(Buffer.from(draw()).equals(Buffer.from(draw({ moments: moments.slice(1) })))).toBe(false)
+  })
+
+  test('gives a lone moment and moments of one day a few days of room', () => {
+    const span = (...times: string[]) => {
+      const { min = 0, max = 0 } = boundsOf(times.map((time) => Date.parse(time)))
+      return (max - min) / 86_400_000
+    }
+    expect(span('2026-03-02T10:00:00Z')).toBe(4)
+    expect(span('2026-03-02T08:00:00Z', '2026-03-02T12:00:00Z')).toBe(4)
+    expect(boundsOf([Date.parse('2026-02-01T10:00:00Z'), Date.parse('2026-03-02T10:00:00Z')])).toEqual({})
   })
 
   test('lives with whatever names come from outside', () => {
