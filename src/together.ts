@@ -8,8 +8,9 @@ import { startTicks, untilAborted } from './jobs/ticks.ts'
 import { followOthers, TICKS, type Tick, unitsOf } from './jobs/units.ts'
 import { beat, bowOut, type Pulse, watchRound } from './jobs/watch.ts'
 import type { Desk } from './main.ts'
-import type { Role } from './model.ts'
+import type { Role, SourceState } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
+import { gathered } from './store/gathered.ts'
 import type { Turns } from './store/turns.ts'
 
 /** Connections to the database that the queues of one process hold, beside those of the record. */
@@ -17,6 +18,8 @@ const WORKER_PLACES = 4
 const GATEWAY_PLACES = 2
 /** Discord: one identify in five seconds for each bucket; a little more, for clocks and networks differ. */
 const IDENTIFY_GAP_MS = 5_500
+/** Sources that bring nothing within so long are remembered with one write. */
+const REMEMBERED_MS = 25
 /** Whoever holds a shard says so again and again; after so long without a word another process takes it over. */
 const LEASE_SECONDS = 30
 const RENEW_MS = 8_000
@@ -52,7 +55,8 @@ export async function workTogether(kit: Kit, place: Place): Promise<number> {
   if (place.shards) pulse.shards = place.shards
   const places = isWorker ? WORKER_PLACES : GATEWAY_PLACES
   await using queues = await openQueues({ url, places, log })
-  const shared = Object.assign(kit, { work: queues.work })
+  const rememberSoon = gathered((states: SourceState[]) => kit.store.sources.remember(...states), REMEMBERED_MS)
+  const shared = Object.assign(kit, { work: queues.work, rememberSoon })
   const version = await noteVersion(kit, turns)
   const discord = isGateway
     ? { shards: place.shards, identifyTurn: (bucket: number) => identifyTurn(turns, bucket) }

@@ -57,6 +57,20 @@ const SEEDS = Uint32Array.from({ length: BANDS * ROWS }, (_, i) => mixed(Math.im
  * @returns none for a text of fewer than 60 words
  */
 export function nearKeys(text: string): string[] {
+  const known = made.get(text)
+  if (known) return known
+  const keys = makeNearKeys(text)
+  if (made.size >= MOST_MADE) made.clear()
+  if (text.length <= LONGEST_MADE) made.set(text, keys)
+  return keys
+}
+
+/** Keys of the texts that were read last: each is asked for when it is compared, and when it is recorded. */
+const made = new Map<string, string[]>()
+const MOST_MADE = 200
+const LONGEST_MADE = 20_000
+
+function makeNearKeys(text: string): string[] {
   const pieces = shingles(text)
   if (pieces.size === 0) return []
   const least = new Uint32Array(SEEDS.length).fill(0xffffffff)

@@ -18,8 +18,9 @@ const LONGEST_DELAY_SECONDS = 60
 const MANNERS: Record<Kind, Manner> = {
   // Comes again by itself, a few seconds later.
   tick: { ...USUAL, retryLimit: 0 },
-  poll: { ...USUAL, sideBySide: 16, ofGroup: 2, every: 0.5 },
-  analyse: { ...USUAL, every: 0.5 },
+  // Most of them wait for their host's next turn.
+  poll: { ...USUAL, sideBySide: 96, ofGroup: 2, every: 0.5 },
+  analyse: { ...USUAL, sideBySide: 4, every: 0.5 },
   compose: { ...USUAL, sideBySide: 2, ofGroup: 1, every: 0.5 },
   // A delivery has its own times to be tried again.
   deliver: { ...USUAL, sideBySide: 4, ofGroup: 1, every: 0.5 },

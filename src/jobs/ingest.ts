@@ -78,7 +78,7 @@ async function recordPart(
   const next = { ...afterSuccess(source, state, reading, now()), beginning }
   for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
   if (items.length === 0 && reading.deleted.length === 0) {
-    await store.sources.remember(next)
+    await (kit.rememberSoon ?? ((state) => store.sources.remember(state)))(next)
     return { fresh: 0, state: next }
   }
   // A transaction may be done again: whether an entry is news is asked once.
@@ -90,6 +90,7 @@ async function recordPart(
       added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
         isNews: news.get(item) ?? (() => false),
         now: now(),
+        owner: source.owner ?? 'operator',
         touched,
       })
     for (const id of reading.deleted) await recordDeletion(tx, id, source, { isNews: () => false, now: now(), touched })

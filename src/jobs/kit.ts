@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import type { Delivery, LongReading, Posting } from '../model.ts'
+import type { Delivery, LongReading, Posting, SourceState } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import type { Reader } from './reader.ts'
@@ -22,6 +22,8 @@ export type Kit = {
   redraw?(posting: Posting): Promise<'done' | 'later'>
   /** Tells that a reading which somebody asked for is over, or says `later` where its door is not open yet. */
   tellPast?: ((reading: LongReading) => Promise<'done' | 'later'>) | undefined
+  /** Remembers what became of a source, with others’ of the same moment; without it at once. */
+  rememberSoon?(state: SourceState): Promise<void>
   /** How work is handed to other processes; without it all is done in this one. */
   work?: Work
   /** Told how far a long work is: `reading sources`, 3, 11. */

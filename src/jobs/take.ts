@@ -16,7 +16,7 @@ type Settled = { job: Letter; error?: Error }
 /** As often as that a process says of what it has in hand that it still does. */
 const ALIVE_MS = 8_000
 /** Places that come free are filled together: a question for each would cost more than many a piece of work. */
-const REFILL_AT = 0.25
+const REFILL_AT = 0.1
 /** What is done is told together, too, this much later at most. */
 const TOLD_MS = 100
 

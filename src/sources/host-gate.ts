@@ -1,8 +1,16 @@
 type Host = { active: number; nextAt: number; heldUntil: number; waiting: (() => void)[]; timer: NodeJS.Timeout | null }
 /** Turns that several processes share, where one record is read by many. */
 export type SharedTurns = {
-  /** Waits for one of the host's places, then for its start. @returns gives the place back */
-  take(host: string, limits: { gapMs: number; places: number }): Promise<() => Promise<void>>
+  /**
+   * Waits for one of the host's places, then for its start.
+   *
+   * @returns gives the place back; or, where the host wants to be left alone for longer than `longestSeconds`, for how many
+   *   seconds
+   */
+  take(
+    host: string,
+    limits: { gapMs: number; places: number; longestSeconds?: number | undefined },
+  ): Promise<(() => Promise<void>) | number>
   hold(host: string, seconds: number): Promise<void>
   heldSeconds(host: string): Promise<number>
 }
@@ -17,6 +25,15 @@ export type GateOptions = {
   shared?: SharedTurns | undefined
 }
 
+/** The host asked for a pause that is longer than whoever asks would wait. */
+export class HeldOff extends Error {
+  readonly seconds: number
+  constructor(seconds: number) {
+    super(`the host asked for a pause of ${Math.ceil(seconds)} s`)
+    this.seconds = seconds
+  }
+}
+
 /** Lets requests through one host at a time, in the order of asking, with a gap between them. */
 export class HostGate {
   readonly #options: GateOptions
@@ -28,16 +45,19 @@ export class HostGate {
     this.#options = options
   }
 
-  /** Waits for the host's turn, then does the work. A host that waits holds up no other. */
-  async through<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Waits for the host's turn, then does the work. A host that waits holds up no other.
+   *
+   * @param longestSeconds who would have to wait longer for a host that asked for a pause does not wait at all
+   * @throws {HeldOff}
+   */
+  async through<T>(name: string, work: () => Promise<T>, longestSeconds?: number): Promise<T> {
+    const held = this.#ownHeldSeconds(name)
+    if (held > (longestSeconds ?? held)) throw new HeldOff(held)
     await this.#hostTurn(name)
-    await this.#overallTurn()
     try {
-      return await this.#inSharedTurn(name, work)
+      return await this.#inSharedTurn(name, () => this.#inOverallTurn(work), longestSeconds)
     } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#active -= 1
       const host = this.#hosts.get(name)
       if (host) {
         host.active -= 1
@@ -46,10 +66,23 @@ export class HostGate {
     }
   }
 
-  async #inSharedTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /** Who waits for a host's turn takes nobody's place; only a request under way does. */
+  async #inOverallTurn<T>(work: () => Promise<T>): Promise<T> {
+    await this.#overallTurn()
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#active -= 1
+    }
+  }
+
+  async #inSharedTurn<T>(name: string, work: () => Promise<T>, longestSeconds?: number): Promise<T> {
     const { shared, gapMs, perHost } = this.#options
     if (!shared) return work()
-    const giveBack = await shared.take(name, { gapMs, places: perHost })
+    const giveBack = await shared.take(name, { gapMs, places: perHost, longestSeconds })
+    if (typeof giveBack === 'number') throw new HeldOff(giveBack)
     try {
       return await work()
     } finally {
@@ -69,8 +102,11 @@ export class HostGate {
 
   /** Seconds for which a host wants no visit at all; 0 where it said nothing. */
   async heldSeconds(name: string): Promise<number> {
-    const own = Math.max(0, ((this.#hosts.get(name)?.heldUntil ?? 0) - performance.now()) / 1000)
-    return Math.max(own, (await this.#options.shared?.heldSeconds(name)) ?? 0)
+    return Math.max(this.#ownHeldSeconds(name), (await this.#options.shared?.heldSeconds(name)) ?? 0)
+  }
+
+  #ownHeldSeconds(name: string): number {
+    return Math.max(0, ((this.#hosts.get(name)?.heldUntil ?? 0) - performance.now()) / 1000)
   }
 
   #host(name: string): Host {

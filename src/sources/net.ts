@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, 
 import { Agent, type Dispatcher, request } from 'undici'
 import { SourceError } from '../errors.ts'
 import { type AddressRule, addressRule, checkedUrl, type Resolve, refusedPrivate } from './addresses.ts'
-import { HostGate, type SharedTurns } from './host-gate.ts'
+import { HeldOff, HostGate, type SharedTurns } from './host-gate.ts'
 
 /** One answer, wholly read, its content coding taken off. Names of headers are lower-case. */
 export type NetResponse = {
@@ -101,17 +101,18 @@ export function createNet(options: NetOptions = {}): Net {
     let url = checkedUrl(address, rule)
     let left = timeoutMs
     for (;;) {
-      const held = await gate.heldSeconds(url.hostname)
-      // Whoever waits that long would hold up others: it is asked again later.
-      if (held > LONGEST_WAIT)
-        throw new SourceError('held-off', address, 'its host asked for a pause; it is tried again after it', {
-          retryAfterSeconds: Math.ceil(held),
-        })
-      const hop = await gate.through(url.hostname, async () => {
+      const visit = async () => {
         const begun = performance.now()
         const answer = await one(url, address, { headers: { 'user-agent': userAgent, ...headers }, maxBytes, left })
         left -= performance.now() - begun
         return answer
+      }
+      // Whoever waits that long would hold up others: it is asked again later.
+      const hop = await gate.through(url.hostname, visit, LONGEST_WAIT).catch((error) => {
+        if (!(error instanceof HeldOff)) throw error
+        throw new SourceError('held-off', address, 'its host asked for a pause; it is tried again after it', {
+          retryAfterSeconds: Math.ceil(error.seconds),
+        })
       })
       const location = hop.headers.get('location')
       if (choice.redirects === false || !REDIRECTS.has(hop.status) || !location)

@@ -1,5 +1,5 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
-import type { Document } from '../model.ts'
+import { type ExpressionBuilder, type Insertable, type Kysely, sql } from 'kysely'
+import type { Document, Statement } from '../model.ts'
 import type { Dialect } from './dialect.ts'
 import { WANTED_BY_ALL } from './statements.ts'
 import type { Analysis, DocumentFacts, Store } from './store.ts'
@@ -62,17 +62,20 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
       return read(await seen().where('url', '=', url).limit(1).executeTakeFirst())
     },
     async put(document, facts) {
-      const known = await db.selectFrom('documents').select('body').where('id', '=', document.id).executeTakeFirst()
       const body = JSON.stringify(document)
       const { kind, url, published } = document
-      if (!known) {
-        const row = { id: document.id, kind, url, published, body, source_id: facts.sourceId, recorded_at: facts.now }
-        const flags = { sample: Number(facts.sample), backlog: Number(facts.backlog), analysed_version: null }
-        await db
-          .insertInto('documents')
-          .values({ ...row, ...flags })
-          .execute()
-      } else if (known.body !== body) {
+      const row = { id: document.id, kind, url, published, body, source_id: facts.sourceId, recorded_at: facts.now }
+      const flags = { sample: Number(facts.sample), backlog: Number(facts.backlog), analysed_version: null }
+      const added = await db
+        .insertInto('documents')
+        .values({ ...row, ...flags })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      const known = added
+        ? undefined
+        : await db.selectFrom('documents').select('body').where('id', '=', document.id).executeTakeFirst()
+      if (known && known.body !== body) {
         const before = read(known)
         const same = before?.text === document.text && before.post?.deleted === document.post?.deleted
         const again = same ? {} : { analysed_version: null }
@@ -82,7 +85,7 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
           .where('id', '=', document.id)
           .execute()
       }
-      await setOwner(db, document.id, known !== undefined, facts)
+      await setOwner(db, document.id, !added, facts)
       if (facts.keys.length > 0)
         await db
           .insertInto('document_keys')
@@ -196,8 +199,10 @@ const STRETCH = 200
  */
 async function setOwner(db: Kysely<Tables>, id: string, isKnown: boolean, facts: DocumentFacts): Promise<void> {
   if (facts.owner === 'unchanged') return
-  const source = await db.selectFrom('sources').select('owner').where('id', '=', facts.sourceId).executeTakeFirst()
-  const owner = facts.owner ?? source?.owner ?? 'operator'
+  const ofSource = async () =>
+    (await db.selectFrom('sources').select('owner').where('id', '=', facts.sourceId).executeTakeFirst())?.owner
+  const owner = facts.owner ?? (await ofSource()) ?? 'operator'
+  if (!isKnown && owner === 'operator') return
   const before = await db.selectFrom('document_owners').select('owner').where('document_id', '=', id).execute()
   if (before.some((row) => row.owner === owner) || (isKnown ? before.length === 0 : owner === 'operator')) return
   if (owner === 'operator') await db.deleteFrom('document_owners').where('document_id', '=', id).execute()
@@ -251,6 +256,7 @@ async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis, d
   }
   // What a second analysis finds in an old document is on record, but it is no news.
   const backlog = document.backlog === 1 || document.analysed_version !== null ? 1 : 0
+  const fresh: { statement: Statement; row: Insertable<Tables['statements']> }[] = []
   for (const statement of analysis.statements) {
     const body = JSON.stringify(statement)
     const old = known.get(statement.id)
@@ -262,15 +268,27 @@ async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis, d
     }
     if (old) {
       if (old.body !== body) await db.updateTable('statements').set(columns).where('id', '=', statement.id).execute()
-    } else {
-      const { sequence } = await db
-        .insertInto('statements')
-        .values({ id: statement.id, document_id: id, backlog, recorded_at: analysis.now, ...columns })
-        .returning('sequence')
-        .executeTakeFirstOrThrow()
-      const words = { rowid: sequence, content: statement.content, speaker: statement.speaker?.name ?? '' }
-      await db.insertInto('statement_words').values(words).execute()
-    }
+    } else
+      fresh.push({
+        statement,
+        row: { id: statement.id, document_id: id, backlog, recorded_at: analysis.now, ...columns },
+      })
+  }
+  for (const batch of batches(fresh)) {
+    const numbered = await db
+      .insertInto('statements')
+      .values(batch.map(({ row }) => row))
+      .returning(['id', 'sequence'])
+      .execute()
+    // Postgres finds the words in the statements themselves.
+    if (dialect.name === 'postgres') continue
+    const sequences = new Map(numbered.map((row) => [row.id, row.sequence]))
+    const words = batch.map(({ statement }) => ({
+      rowid: sequences.get(statement.id)!,
+      content: statement.content,
+      speaker: statement.speaker?.name ?? '',
+    }))
+    await db.insertInto('statement_words').values(words).execute()
   }
   await putLinks(db, analysis)
   await putWanted(db, id, analysis)

@@ -91,12 +91,24 @@ export function sourcesTable(db: Kysely<Tables>, viewer: Viewer): Store['sources
       const row = await configured().where('sources.id', '=', id).executeTakeFirst()
       return row ? read(row) : null
     },
-    async remember(state) {
-      const row = { next_poll_at: state.nextPollAt, body: JSON.stringify(state) }
+    async remember(...states) {
+      const last = new Map(states.map((state) => [state.sourceId, state]))
+      if (last.size === 0) return
       await db
         .insertInto('source_states')
-        .values({ source_id: state.sourceId, ...row })
-        .onConflict((conflict) => conflict.column('source_id').doUpdateSet(row))
+        .values(
+          Array.from(last.values(), (state) => ({
+            source_id: state.sourceId,
+            next_poll_at: state.nextPollAt,
+            body: JSON.stringify(state),
+          })),
+        )
+        .onConflict((conflict) =>
+          conflict.column('source_id').doUpdateSet(({ ref }) => ({
+            next_poll_at: ref('excluded.next_poll_at'),
+            body: ref('excluded.body'),
+          })),
+        )
         .execute()
     },
   }

@@ -101,7 +101,7 @@ export interface Store extends AsyncDisposable {
     due(now: string): Promise<{ source: Source; state: SourceState }[]>
     /** Null where it is not configured any more. */
     get(id: string): Promise<{ source: Source; state: SourceState } | null>
-    remember(state: SourceState): Promise<void>
+    remember(...states: SourceState[]): Promise<void>
     /** Adds a server's own source, or replaces it. */
     put(source: Source & { owner: string }): Promise<void>
     /** Reads a server's own source no more; its documents stay. @returns false where there was none. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gathered } from './gathered.ts'
 
 /** SQL as Postgres takes it, values as `$1`, `$2` …; within the transaction it is bound to, where it is bound to one. */
 export type Postgres = { execute(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }
@@ -11,8 +12,15 @@ export type Turns = {
    * @returns milliseconds until then, and the start itself in milliseconds since 1970 by the database's clock
    */
   reserve(name: string, gapMs: number): Promise<{ waitMs: number; startsAt: number }>
-  /** Waits for one of so many places under a name, then for its start. @returns gives the place back */
-  take(name: string, limits: { gapMs: number; places: number }): Promise<() => Promise<void>>
+  /**
+   * Waits for one of so many places under a name, then for its start.
+   *
+   * @returns gives the place back; or, where the name is put off for longer than `longestSeconds`, for how many seconds
+   */
+  take(
+    name: string,
+    limits: { gapMs: number; places: number; longestSeconds?: number | undefined },
+  ): Promise<(() => Promise<void>) | number>
   /** Puts the next start under a name off. */
   hold(name: string, seconds: number): Promise<void>
   /** Seconds for which a name is put off; 0 where it is not. */
@@ -31,6 +39,8 @@ export type Turns = {
 const PLACE_SECONDS = 120
 /** Not waited for until it is on the disk: whoever loses a turn in a crash takes another one. */
 const UNHURRIED = "set_config('synchronous_commit', 'off', true)"
+/** Places that come free within so long are given back with one question. */
+const LEAVE_MS = 25
 /** Between two looks for a free place. */
 const LOOK_MS = 200
 
@@ -52,13 +62,18 @@ export function openTurns(db: Postgres, holder: string): Turns {
   }
 
   /** A free place and the next start, or nothing where all places are taken: one question for both. */
-  const startOf = async (name: string, { gapMs, places, by }: { gapMs: number; places: number; by: string }) => {
+  const startOf = async (
+    name: string,
+    { gapMs, places, by, longestSeconds }: { gapMs: number; places: number; by: string; longestSeconds: number | null },
+  ) => {
     const row = await one(
       `with place as (
          insert into places as known (name, place, holder, until)
          select $1, wanted.place, $2, clock_timestamp() + $3 * interval '1 s' from generate_series(1, $4::int) wanted (place)
          where not exists (
            select from places other where other.name = $1 and other.place = wanted.place and other.until > clock_timestamp())
+           and not exists (
+             select from turns held where held.name = $1 and held.held_until > clock_timestamp() + $6::float8 * interval '1 s')
          order by wanted.place limit 1
          on conflict (name, place) do update set holder = excluded.holder, until = excluded.until
            where known.until <= clock_timestamp()
@@ -71,30 +86,44 @@ export function openTurns(db: Postgres, holder: string): Turns {
          returning next_at
        )
        select place, extract(epoch from next_at - clock_timestamp()) * 1000 - $5 as wait_ms, ${UNHURRIED} from place, turn`,
-      [name, by, PLACE_SECONDS, places, gapMs],
+      [name, by, PLACE_SECONDS, places, gapMs, longestSeconds],
     )
     return row ? { place: Number(row.place), waitMs: Math.max(0, Number(row.wait_ms)) } : null
   }
 
+  // Given back together: a place that is held a moment longer costs nobody a turn.
+  const leave = gathered<{ name: string; place: number; by: string }>(async (some) => {
+    await db.execute(
+      `delete from places using jsonb_to_recordset($1::jsonb) gone (name text, place int, by text)
+       where places.name = gone.name and places.place = gone.place and places.holder = gone.by returning ${UNHURRIED}`,
+      [JSON.stringify(some)],
+    )
+  }, LEAVE_MS)
+
+  const heldSeconds = async (name: string) => {
+    const row = await one(
+      'select extract(epoch from held_until - clock_timestamp()) as seconds from turns where name = $1',
+      [name],
+    )
+    return Math.max(0, Number(row?.seconds ?? 0))
+  }
+
   return {
     reserve,
-    async take(name, { gapMs, places }) {
+    async take(name, { gapMs, places, longestSeconds = Number.POSITIVE_INFINITY }) {
       taken += 1
       const by = `${holder} ${taken}`
       for (;;) {
-        const start = await startOf(name, { gapMs, places, by })
+        const most = Number.isFinite(longestSeconds) ? longestSeconds : null
+        const start = await startOf(name, { gapMs, places, by, longestSeconds: most })
         if (start === null) {
+          const held = await heldSeconds(name)
+          if (held > longestSeconds) return held
           await sleep(LOOK_MS)
           continue
         }
         await sleep(start.waitMs)
-        return async () => {
-          await db.execute(`delete from places where name = $1 and place = $2 and holder = $3 returning ${UNHURRIED}`, [
-            name,
-            start.place,
-            by,
-          ])
-        }
+        return () => leave({ name, place: start.place, by })
       }
     },
     async hold(name, seconds) {
@@ -107,13 +136,7 @@ export function openTurns(db: Postgres, holder: string): Turns {
         [name, seconds],
       )
     },
-    async heldSeconds(name) {
-      const row = await one(
-        'select extract(epoch from held_until - clock_timestamp()) as seconds from turns where name = $1',
-        [name],
-      )
-      return Math.max(0, Number(row?.seconds ?? 0))
-    },
+    heldSeconds,
     async lease(name, by, seconds) {
       const row = await one(
         `insert into leases as known (name, holder, until) values ($1, $2, clock_timestamp() + $3 * interval '1 s')

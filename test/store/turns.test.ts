@@ -38,7 +38,8 @@ describe('turns of two processes', () => {
       most = Math.max(most, active)
       await new Promise((resolve) => setTimeout(resolve, 20))
       active -= 1
-      await giveBack()
+      expect(typeof giveBack).toBe('function')
+      if (typeof giveBack === 'function') await giveBack()
     }
     await Promise.all([one, other, one, other, one, other].map(visit))
     expect(most).toBe(2)
@@ -49,6 +50,14 @@ describe('turns of two processes', () => {
     expect(await other.heldSeconds('tired.example')).toBeGreaterThan(0)
     expect((await other.reserve('tired.example', 1)).waitMs).toBeGreaterThan(0)
     expect(await other.heldSeconds('fresh.example')).toBe(0)
+  })
+
+  test('are not waited for by whoever would wait too long, and take no place', async () => {
+    await one.hold('weary.example', 60)
+    const limits = { gapMs: 0, places: 1 }
+    expect(await other.take('weary.example', { ...limits, longestSeconds: 5 })).toBeGreaterThan(5)
+    expect(await other.take('weary.example', { ...limits, longestSeconds: 5 })).toBeGreaterThan(5)
+    expect(typeof (await other.take('awake.example', { ...limits, longestSeconds: 5 }))).toBe('function')
   })
 })
 
