@@ -7,6 +7,7 @@ import type { Shards } from './discord/client.ts'
 import { ConfigError } from './errors.ts'
 import { openRooms } from './jobs/analyse.ts'
 import { mendClock } from './jobs/clock.ts'
+import { importRound } from './jobs/imports.ts'
 import type { Kit } from './jobs/kit.ts'
 import { oweMatching, takeClaimsOver } from './jobs/known-claims.ts'
 import { matchBackRound } from './jobs/match-back.ts'
@@ -125,7 +126,10 @@ export async function main({
   outlets.open = open
   const told = early + (await tellRound(kit, { all: true }))
   await summarise(kit, desk, { ...round, told: told + Number(shown) })
-  if (once) await matchBackRound(kit)
+  if (once) {
+    await importRound(kit)
+    await matchBackRound(kit)
+  }
   if (open.page) desk.remark(`what Discord would show: ${open.page}`)
   if (!once && !stop.signal.aborted) await goOn(kit, { outlets: open, pulse, stop: stop.signal })
   return 0
@@ -176,6 +180,7 @@ async function goOn(
     await matchBackRound(kit)
   })
   ticks.every('ordering copies', () => orderCopies(kit), '*/15 * * * * *')
+  ticks.every('importing', () => importRound(kit))
   ticks.every('the past of accounts', () => pastRound(kit))
   ticks.every('watching', () => watch(kit, pulse, outlets), '30 * * * * *')
   await watch(kit, pulse, outlets)

@@ -379,6 +379,24 @@ export type MatchJob = {
   found: number
 }
 
+/** Claims of a file on their way into a server's own. `done`, `total` and `over` are claims. */
+export type ImportJob = {
+  id: string
+  guildId: string
+  /** Who asked for it. */
+  by: string
+  fileName: string
+  askedAt: string
+  finishedAt: string | null
+  done: number
+  total: number
+  counts: { added: number; changed: number; same: number }
+  /** What a server has no room for. */
+  over: number
+  /** Why it could not go on when last tried, null where it could. */
+  trouble: string | null
+}
+
 /** Who printed a statement, and where to check it. */
 export type Report = {
   documentId: string

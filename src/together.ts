@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Shards } from './discord/client.ts'
 import { openQueues, type Queues } from './jobs/boss.ts'
+import { tellImports } from './jobs/imports.ts'
 import type { Kit } from './jobs/kit.ts'
 import { tellJobs } from './jobs/match-back.ts'
 import { tellPasts } from './jobs/past.ts'
@@ -124,6 +125,7 @@ async function untilOver({
     ticks.every('telling how far it is', async () => {
       await tellJobs(kit.store)
       await tellPasts(kit.store)
+      await tellImports(kit.store)
     })
   await beat(kit, pulse)
   await untilAborted(stop)

@@ -98,6 +98,30 @@ test(
   3 * LONG,
 )
 
+test(
+  'a file of claims that a gateway takes is imported by a worker, and the answer follows it',
+  async () => {
+    const { discord, begin, env } = await aNewsroom()
+    const gateway = begin('--role', 'gateway', '--shards', '0/1')
+    await gateway.says('is at work')
+    const lines = Array.from({ length: 130 }, (_, i) => `{"text":"No ferry number ${i} sails at night."}`)
+    lines.push('{"title":"empty"}')
+    const file = discord.attach('ferries.jsonl', lines.join('\n'))
+    const reply = await new Person(discord).slash('claim import', { file })
+    expect(reply.text).toContain('Keeping claims: 0 of 130 (0 %)')
+    const { out } = await run(['jobs', '--format', 'jsonl'], { env })
+    expect(out).toContain('{"type":"queue","queue":"import","waiting":1,"active":0,"later":0,"dead":0}')
+    const worker = begin('--role', 'worker')
+    const shown = () => reply.edits.map((edit) => JSON.stringify(edit)).find((edit) => edit.includes('New: 130'))
+    const done = await discord.until(shown, 'the end of the import', LONG)
+    expect(done).toContain('ferries.jsonl:131')
+    for (const one of [worker, gateway]) one.process.kill('SIGTERM')
+    expect([(await worker.ended).code, (await gateway.ended).code]).toEqual([0, 0])
+    expect(discord.faults).toEqual([])
+  },
+  2 * LONG,
+)
+
 test('the queues are listed for an operator', async () => {
   const { env } = await aNewsroom()
   const { code, out } = await run(['jobs', '--format', 'jsonl'], { env })

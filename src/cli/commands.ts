@@ -51,6 +51,7 @@ function unused(log: CommandContext['log']): CommandContext {
     track: refuse,
     threshold: refuse,
     claimsChanged: refuse,
+    importClaims: refuse,
     emerging: refuse,
     outside: { read: refuse, find: refuse, file: refuse },
     readNow: refuse,

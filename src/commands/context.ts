@@ -1,10 +1,11 @@
 import type { Emerging } from '../claims/emerging-claims.ts'
 import type { Pack } from '../config/packs.ts'
+import type { ImportWish } from '../jobs/imports.ts'
 import type { PastWish } from '../jobs/past.ts'
 import type { Reader } from '../jobs/reader.ts'
 import type { Touched } from '../jobs/track.ts'
 import type { Log } from '../log.ts'
-import type { Delivery, Digest, Entity, LongReading, LookupAnswer, MatchJob, Posting } from '../model.ts'
+import type { Delivery, Digest, Entity, ImportJob, LongReading, LookupAnswer, MatchJob, Posting } from '../model.ts'
 import type { Store } from '../store/store.ts'
 
 /** What commands work with. */
@@ -21,6 +22,8 @@ export type CommandContext = {
    * @returns that look, null where there is nothing new
    */
   claimsChanged(guildId: string): Promise<MatchJob | null>
+  /** Makes claims of a file this server's own, in the background where they are many. @returns how that stands */
+  importClaims(wish: ImportWish): Promise<ImportJob>
   /** What several outlets say and no claim that this server knows covers; what it dismissed is left out. */
   emerging(guildId: string): Promise<Emerging[]>
   /** The outside world, through the guarded door. */

@@ -8,7 +8,7 @@ import type { CommandContext } from './context.ts'
 /** Between two changes of an answer: Discord allows five in five seconds. */
 export const EVERY_MS = 3000
 /** An answer can be changed for a quarter of an hour. */
-const MOST_MS = 14 * 60_000
+export const MOST_MS = 14 * 60_000
 
 /**
  * An answer to a change of this server's claims, which are then looked for in the record. How far that is stands under
@@ -21,13 +21,19 @@ export async function withLookBack(
   asker: Asker,
   context: CommandContext,
 ): Promise<Answer & { kind: 'message' }> {
-  const job = await context.claimsChanged(asker.guildId)
+  const job = (await context.claimsChanged(asker.guildId)) ?? (await takenByOthers(asker, context))
   if (!job || job.finishedAt) return { kind: 'message', message: draw('') }
   return {
     kind: 'message',
     message: draw(lineOf(job, asker)),
     later: (show) => follow(job, (now) => show(draw(lineOf(now, asker))), context),
   }
+}
+
+/** Another process may have taken the change over first: it looks through the record already. */
+async function takenByOthers({ guildId }: Asker, { store }: CommandContext): Promise<MatchJob | null> {
+  if (!store.postgres) return null
+  return (await store.matching.open()).findLast(({ owner }) => owner === guildId) ?? null
 }
 
 /** As a line of text. */

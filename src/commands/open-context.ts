@@ -1,5 +1,6 @@
 import { offers, prepareDigest } from '../jobs/digest.ts'
 import { emergingFor } from '../jobs/emerging.ts'
+import { askImport } from '../jobs/imports.ts'
 import type { Kit } from '../jobs/kit.ts'
 import { takeClaimsOver, thresholdOf } from '../jobs/known-claims.ts'
 import { lookUp } from '../jobs/lookup.ts'
@@ -38,6 +39,7 @@ export function openContext(
       begun.catch((error) => log.error({ err: error }, 'the record could not be matched with new claims'))
       return jobs.find(({ owner }) => owner === guildId) ?? null
     },
+    importClaims: (wish) => askImport(wish, kit),
     emerging: (guildId) => emergingFor(guildId, kit),
     outside: kit.reader,
     readNow: (sourceIds) => readNow(kit, sourceIds),

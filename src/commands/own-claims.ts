@@ -3,6 +3,7 @@ import type { APIApplicationCommandBasicOption, ChatInputCommandInteraction } fr
 import { sameKey } from '../claims/import-claims.ts'
 import type { Answer, Component } from '../discord/command.ts'
 import { UsageError } from '../errors.ts'
+import { MOST_CLAIMS } from '../jobs/imports.ts'
 import type { Claim } from '../model.ts'
 import { findFigures } from '../statements/figures.ts'
 import { type Asker, asCurator } from './asking.ts'
@@ -13,8 +14,6 @@ import { findEntry } from './entry.ts'
 import { withLine, withLookBack } from './looked-through.ts'
 import { panel, quoted } from './reply.ts'
 
-/** More than this in one server is a mistake or an attack. */
-export const MOST_CLAIMS = 500
 /** Of a claim's words, in UTF-16 code units. */
 const SHORTEST = 10
 const LONGEST = 500

@@ -26,6 +26,7 @@ const MANNERS: Record<Kind, Manner> = {
   deliver: { ...USUAL, sideBySide: 4, ofGroup: 1, every: 0.5 },
   redraw: { ...USUAL, ofGroup: 1 },
   match: USUAL,
+  import: { ...USUAL, ofGroup: 1 },
   past: { ...USUAL, ofGroup: 1 },
   copies: USUAL,
   save: USUAL,

@@ -3,6 +3,9 @@ import type { Kit } from './kit.ts'
 import { takeClaimsOver } from './known-claims.ts'
 import { trackAgain } from './track.ts'
 
+/** How an import ended is kept so long. */
+const IMPORT_SECONDS = 86_400
+
 /**
  * Lets go of what has been kept long enough: what servers that the bot left had set, old digests, changes and documents.
  * In small steps, and again from where it stopped.
@@ -37,6 +40,8 @@ export async function retainRound(
   await drop('digests', (time) => store.transaction((tx) => tx.retention.dropDigests(time)))
   await drop('changes', (time) => store.transaction((tx) => tx.retention.dropChanges(time)))
   await drop('documents', (time) => store.transaction((tx) => tx.retention.dropDocuments(time)))
+  // Whoever follows an import has long been told.
+  await store.imports.dropFinished(before(IMPORT_SECONDS))
   if (Object.values(gone).some((n) => n > 0)) log.info(gone, 'what was kept long enough is let go')
   return gone
 }

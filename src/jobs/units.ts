@@ -3,6 +3,7 @@ import { mendClock } from './clock.ts'
 import { composeDue, deliverOne, mayTell } from './digest.ts'
 import { editOne } from './edits.ts'
 import { findCopies } from './evidence.ts'
+import { importOne, orderOf } from './imports.ts'
 import { pollSource } from './ingest.ts'
 import type { Kit } from './kit.ts'
 import { takeClaimsOver } from './known-claims.ts'
@@ -68,6 +69,7 @@ export function unitsOf(
       await takeClaimsOver(kit)
       await matchBackOne(id, kit)
     },
+    import: (id) => importOne(id, kit),
     async past(id) {
       while (!kit.stopping.aborted && (await pastTurn(id, kit)));
     },
@@ -119,8 +121,14 @@ async function ordersOf(tick: Tick, kit: Kit, version: string | null): Promise<O
       ...edits.map(({ posting: { id, guildId } }) => ({ kind: 'redraw' as const, key: id, group: guildId })),
     ]
   }
-  if (tick === 'matching')
-    return (await store.matching.open()).map(({ id, owner }) => ({ kind: 'match', key: id, group: owner }))
+  if (tick === 'matching') {
+    const looks = (await store.matching.open()).map(({ id, owner }) => ({
+      kind: 'match' as const,
+      key: id,
+      group: owner,
+    }))
+    return [...(await store.imports.open()).map(orderOf), ...looks]
+  }
   if (tick === 'pasts') {
     const asked = (await store.readings.list()).filter((one) => one.askedBy && (one.ended || isDue(one, now())))
     return asked.map(({ id, askedBy }) => ({ kind: 'past', key: id, group: askedBy?.guildId ?? 'operator' }))

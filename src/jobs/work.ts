@@ -9,6 +9,7 @@ export const KINDS = [
   'deliver',
   'redraw',
   'match',
+  'import',
   'past',
   'copies',
   'save',

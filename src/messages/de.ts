@@ -606,7 +606,7 @@ export const de: Messages = {
   'claim.import.done': 'Neu: {added}. Bekannte ergänzt: {changed}. Schon bekannt: {same}. Unbrauchbar: {unusable}.',
   'claim.import.going': 'Behauptungen werden übernommen: {done} von {total} ({percent} %).',
   'claim.import.broken':
-    '{done} von {total} {total|Behauptung|Behauptungen} sind übernommen, dann ging bei uns etwas schief. Hänge die Datei noch einmal an: was schon da ist, wird übergangen.',
+    '{done} von {total} {total|Behauptung|Behauptungen} sind übernommen, dann ging bei uns etwas schief. Es geht von selbst weiter; der Betreiber kann im Protokoll lesen, was es war.',
   'claim.import.over': '{over} weitere {over|passte|passten} nicht: ein Server führt höchstens {most}.',
   'filter.quiet': 'Stunden, in denen nichts gesendet wird, wie 22:00-07:00, in der Zeitzone',
   'filter.pictures': 'Zeitleisten der Behauptungen und die Verbreitung der Zitate jeder Übersicht zeichnen',

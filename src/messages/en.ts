@@ -602,7 +602,7 @@ export const en = {
   'claim.import.done': 'New: {added}. Added to known ones: {changed}. Known already: {same}. Not usable: {unusable}.',
   'claim.import.going': 'Keeping claims: {done} of {total} ({percent} %).',
   'claim.import.broken':
-    '{done} of {total} {total|claim|claims} were kept, then something went wrong on our side. Attach the file once more: what is kept already is passed over.',
+    '{done} of {total} {total|claim|claims} were kept, then something went wrong on our side. It goes on by itself; the operator can read in the log what it was.',
   'claim.import.over': '{over} more did not fit: a server keeps at most {most}.',
   'filter.quiet': 'Hours in which nothing is sent, such as 22:00-07:00, in the time zone',
   'filter.pictures': 'Draw timelines for the claims of each digest, and how its quotations spread',

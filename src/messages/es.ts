@@ -598,7 +598,7 @@ export const es: Messages = {
   'claim.import.done': 'Nuevas: {added}. Completadas: {changed}. Ya conocidas: {same}. Inservibles: {unusable}.',
   'claim.import.going': 'Guardando afirmaciones: {done} de {total} ({percent} %).',
   'claim.import.broken':
-    'Se guardaron {done} de {total} {total|afirmación|afirmaciones}; luego algo falló por nuestra parte. Adjunte el archivo otra vez: lo ya guardado se pasa por alto.',
+    'Se guardaron {done} de {total} {total|afirmación|afirmaciones}; luego algo falló por nuestra parte. Continúa por sí solo; el operador puede leer en el registro qué fue.',
   'claim.import.over': 'No {over|cabía|cabían} {over} más: un servidor lleva como máximo {most}.',
   'filter.quiet': 'Horas sin envíos, como 22:00-07:00, en la zona horaria',
   'filter.pictures': 'Dibujar la cronología de las afirmaciones de cada resumen y la difusión de las citas',

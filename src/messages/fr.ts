@@ -602,7 +602,7 @@ export const fr: Messages = {
     'Nouvelles : {added}. Complétées : {changed}. Déjà connues : {same}. Inutilisables : {unusable}.',
   'claim.import.going': 'Affirmations en cours d’ajout : {done} sur {total} ({percent} %).',
   'claim.import.broken':
-    '{done} {total|affirmation|affirmations} sur {total} ont été ajoutées, puis une erreur est survenue de notre côté. Joignez le fichier à nouveau : ce qui y est déjà est passé.',
+    '{done} {total|affirmation|affirmations} sur {total} ont été ajoutées, puis une erreur est survenue de notre côté. La suite se fera d’elle-même ; l’opérateur peut lire dans le journal ce que c’était.',
   'claim.import.over': '{over} de plus ne {over|tenait|tenaient} pas : un serveur en tient au plus {most}.',
   'filter.quiet': 'Heures sans envoi, telles que 22:00-07:00, dans le fuseau',
   'filter.pictures': 'Dessiner la chronologie des affirmations de chaque résumé et la diffusion des citations',

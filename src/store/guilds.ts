@@ -70,7 +70,7 @@ export function guildsTable(db: Kysely<Tables>): Store['guilds'] {
 async function forget(db: Kysely<Tables>, guildId: string): Promise<void> {
   // Also those of subscriptions that were taken away before.
   await db.deleteFrom('deliveries').where(sql`json_extract(target, '$.guildId')`, '=', guildId).execute()
-  for (const table of ['postings', 'subscriptions', 'watch_terms', 'guild_settings', 'changes'] as const)
+  for (const table of ['postings', 'subscriptions', 'watch_terms', 'guild_settings', 'changes', 'imports'] as const)
     await db.deleteFrom(table).where('guild_id', '=', guildId).execute()
   await termsChanged(db, guildId)
   await db.deleteFrom('term_versions').where('guild_id', '=', guildId).execute()

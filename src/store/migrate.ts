@@ -11,6 +11,7 @@ import * as readings from './migrations/007-readings.ts'
 import * as claimMatching from './migrations/008-claim-matching.ts'
 import * as termVersions from './migrations/009-term-versions.ts'
 import * as caught from './migrations/010-caught.ts'
+import * as imports from './migrations/011-imports.ts'
 import type { Tables } from './tables.ts'
 
 /** In order. A released migration is never edited: a change is a new one. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '008-claim-matching': claimMatching,
   '009-term-versions': termVersions,
   '010-caught': caught,
+  '011-imports': imports,
 }
 
 /**

@@ -7,6 +7,7 @@ import { deliveriesTable, digestsTable } from './digests.ts'
 import { documentsTable } from './documents.ts'
 import { entitiesTable } from './entities.ts'
 import { guildsTable } from './guilds.ts'
+import { importsTable } from './imports.ts'
 import { matchingTable } from './matching.ts'
 import { migrate } from './migrate.ts'
 import { postingsTable, revisionsTable } from './postings.ts'
@@ -122,6 +123,7 @@ function bind({ db, where, dialect }: Bound, viewer: Viewer = 'all'): Store {
     digests: digestsTable(db),
     deliveries: deliveriesTable(db),
     retention: retentionTable(db),
+    imports: importsTable(db),
     readings: readingsTable(db),
     watch: watchTable(db),
     postings: postingsTable(db),

@@ -64,7 +64,7 @@ export function retentionTable(db: Kysely<Tables>): Store['retention'] {
 }
 
 /** Tables that say in a column which server a row is of. */
-const BY_GUILD = ['guild_settings', 'watch_terms', 'subscriptions', 'changes', 'postings'] as const
+const BY_GUILD = ['guild_settings', 'watch_terms', 'subscriptions', 'changes', 'postings', 'imports'] as const
 const BY_OWNER = ['sources', 'entities', 'claims', 'match_jobs', 'document_owners'] as const
 
 /** Every server of which anything is on record. */

@@ -8,6 +8,7 @@ import type {
   Entity,
   GuildSettings,
   Heartbeat,
+  ImportJob,
   LongReading,
   Match,
   MatchJob,
@@ -378,6 +379,18 @@ export interface Store extends AsyncDisposable {
     dropChanges(before: string): Promise<number>
     /** With all that was found in them. */
     dropDocuments(before: string): Promise<number>
+  }
+  /** Files of claims that are being imported. */
+  imports: {
+    begin(job: ImportJob, claims: Claim[]): Promise<void>
+    get(id: string): Promise<ImportJob | null>
+    /** Unfinished ones, oldest first. */
+    open(): Promise<ImportJob[]>
+    /** All claims of an unfinished one, in order. */
+    claims(id: string): Promise<Claim[]>
+    /** Keeps how far one is; of one that is finished the claims are let go. */
+    put(job: ImportJob): Promise<void>
+    dropFinished(before: string): Promise<void>
   }
   /** Long readings that are under way. */
   readings: {

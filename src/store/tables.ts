@@ -102,6 +102,14 @@ export type Tables = {
   changes: { id: string; guild_id: string; at: string; undone_at: string | null; body: string }
   heartbeats: { process: string; at: string; body: string }
   alarms: { id: string; since: string; told_at: string | null; words: string }
+  imports: {
+    id: string
+    guild_id: string
+    asked_at: string
+    finished_at: string | null
+    body: string
+    claims: string | null
+  }
   readings: { id: string; asked_at: string; body: string }
   left_guilds: { guild_id: string; left_at: string }
   watch_terms: { id: string; guild_id: string; value: string; body: string }

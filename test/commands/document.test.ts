@@ -14,6 +14,7 @@ const { commands } = allCommands({
   track: none,
   threshold: none,
   claimsChanged: none,
+  importClaims: none,
   emerging: none,
   outside: { read: none, find: none, file: none },
   readNow: none,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Delivery, Digest } from '../../src/model.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { aClaim, aDocument, aSource, aStatement, aSubscription } from '../support/nouns.ts'
+import { aClaim, aDocument, anImport, aSource, aStatement, aSubscription } from '../support/nouns.ts'
 import { STORES } from '../support/stores.ts'
 
 const guild = '100000000000000001'
@@ -253,13 +253,14 @@ describe.each(STORES)('%s', (_name, place) => {
       await store.documents.put(aDocument(), { ...facts, keys: ['k'], owner: 'g-document' })
       const askedBy = { guildId: 'g-reading', channelId: channel(1), userId: 'u', locale: 'en' }
       await store.readings.put({ id: 'r', address: 'x', askedAt: now, cursor: null, documents: 0, askedBy })
+      await store.imports.begin(anImport({ guildId: 'g-import' }), [])
       await owe(store, 'd1')
       await store.postings.begin(posting('d1', 'g-posting'))
       await store.retention.compare(['g-here'], now)
       expect((await store.retention.leftBefore(at(13))).sort()).toEqual(
         [
           ...['g-set', 'g-term', 'g-subscribed', 'g-changed', 'g-source', 'g-entity', 'g-claim', 'g-document'],
-          ...['g-reading', 'g-posting', guild],
+          ...['g-reading', 'g-import', 'g-posting', guild],
         ].sort(),
       )
     })

@@ -121,6 +121,7 @@ async function everythingOf(guild: string, { store }: Scene): Promise<Record<str
     settings: await store.guilds.settings(guild),
     changes: await store.guilds.changes(guild, 100),
     digests: await store.digests.of(guild, null, 100),
+    imports: (await store.imports.open()).filter(({ guildId }) => guildId === guild),
     readings: (await store.readings.list()).filter(({ askedBy }) => askedBy?.guildId === guild),
   }
 }

@@ -1,4 +1,4 @@
-import type { Claim, Document, Source, Statement, Subscription } from '../../src/model.ts'
+import type { Claim, Document, ImportJob, Source, Statement, Subscription } from '../../src/model.ts'
 
 /** Nouns with everything filled in, so that a test names only what it is about. */
 export const aDocument = (over: Partial<Document> = {}): Document => ({
@@ -71,5 +71,20 @@ export const aSubscription = (over: Partial<Subscription> = {}): Subscription =>
   createdAt: '2026-03-01T00:00:00.000Z',
   pausedBecause: null,
   nextDigestAt: '2026-03-02T08:00:00.000Z',
+  ...over,
+})
+
+export const anImport = (over: Partial<ImportJob> = {}): ImportJob => ({
+  id: 'import-1',
+  guildId: 'guild-1',
+  by: 'curator',
+  fileName: 'claims.csv',
+  askedAt: '2026-03-02T12:00:00.000Z',
+  finishedAt: null,
+  done: 0,
+  total: 3,
+  counts: { added: 0, changed: 0, same: 0 },
+  over: 0,
+  trouble: null,
   ...over,
 })

@@ -174,12 +174,19 @@ const CAUGHT = [
    end $$`,
 ]
 
+/** As `migrations/011-imports.ts`. */
+const IMPORTS = [
+  `create table imports (id ${T} primary key, guild_id ${T} not null, asked_at ${T} not null, finished_at ${T},
+    body ${T} not null, claims ${T})`,
+]
+
 /** In order. A released migration is never edited: a change is a new one, and adds only, for older processes go on beside it. */
 export const POSTGRES_MIGRATIONS: Record<string, Migration> = {
   '001-the-record': inSql(THE_RECORD),
   '002-term-versions': inSql(TERM_VERSIONS),
   '003-claim-changes-in-turn': inSql(CHANGES_IN_TURN),
   '004-caught': inSql(CAUGHT),
+  '005-imports': inSql(IMPORTS),
 }
 
 function inSql(statements: string[]): Migration {

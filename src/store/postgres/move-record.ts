@@ -33,6 +33,7 @@ const TABLES = [
   'revisions',
   'alarms',
   'readings',
+  'imports',
 ] as const
 /** Tables of a file that are of one process or this release's bookkeeping: they do not move. */
 const STAYS = new Set(['heartbeats', 'kysely_migration', 'kysely_migration_lock', 'probe', 'sqlite_sequence'])
