@@ -64,6 +64,7 @@ function follow(
 ): Promise<ImportJob | null> {
   let shownAt = performance.now()
   let shownTrouble = false
+  let showing = Promise.resolve()
   return new Promise((resolve, reject) => {
     const leave = () => {
       clearTimeout(late)
@@ -71,7 +72,8 @@ function follow(
     }
     const end = (job: ImportJob | null) => {
       leave()
-      resolve(job)
+      // What is being shown comes before what is shown in the end.
+      showing.then(() => resolve(job), reject)
     }
     const fail = (error: unknown) => {
       leave()
@@ -85,7 +87,8 @@ function follow(
       if (at - shownAt < EVERY_MS && !isNews) return
       shownAt = at
       shownTrouble = now.trouble !== null
-      show(now).catch(fail)
+      showing = show(now)
+      showing.catch(fail)
     })
     // It may have been done before anybody listened.
     store.imports.get(id).then((now) => (!now || now.finishedAt) && end(now), fail)
