@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type JobWithMetadata, PgBoss, type Queue } from 'pg-boss'
 import { StoreError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { gathered } from '../store/gathered.ts'
 import type { Store } from '../store/store.ts'
 import { type TakeManner, takeOrders } from './take.ts'
 import { KINDS, type Kind, type Order, type Work } from './work.ts'
@@ -18,7 +19,7 @@ const LONGEST_DELAY_SECONDS = 60
 const MANNERS: Record<Kind, Manner> = {
   // Comes again by itself, a few seconds later.
   tick: { ...USUAL, retryLimit: 0 },
-  // Most of them wait for their host's next turn.
+  // Most of them wait for their host's next turn, which costs nothing.
   poll: { ...USUAL, sideBySide: 96, ofGroup: 2, every: 0.5 },
   analyse: { ...USUAL, sideBySide: 4, every: 0.5 },
   compose: { ...USUAL, sideBySide: 2, ofGroup: 1, every: 0.5 },
@@ -42,6 +43,8 @@ const KEPT_DONE_SECONDS = 600
 /** Somebody waits for it. */
 const HURRIED = 10
 const HURRY_LOOK_MS = 250
+/** What is owed soon is gathered so long. */
+const GATHERED_MS = 50
 /** Orders that go into one statement. */
 const AT_ONCE = 1000
 
@@ -124,6 +127,10 @@ export async function openQueues(options: {
   const put = async (orders: Order[], priority: number, tx?: Store) => {
     for (const [kind, some] of Map.groupBy(orders, (order) => order.kind)) await insert(kind, some, priority, tx)
   }
+  const oweGathered = gathered<Order>(async (orders) => {
+    const distinct = new Map(orders.map((order) => [`${order.kind} ${order.key}`, order]))
+    await put([...distinct.values()], 0)
+  }, GATHERED_MS)
   const isOpen = async ({ kind, key }: Order) => {
     const found = await boss.findJobs(kind, { key })
     return found.some(({ state }) => state === 'created' || state === 'retry' || state === 'active')
@@ -133,6 +140,11 @@ export async function openQueues(options: {
   return {
     work: {
       owe: (orders, tx) => put(orders, 0, tx),
+      oweSoon(orders) {
+        const owed = (order: Order) =>
+          oweGathered(order).catch((error) => log.debug({ reason: error.message }, 'an order waits for the next tick'))
+        for (const order of orders) void owed(order)
+      },
       async hurry(orders, withinMs) {
         const end = performance.now() + withinMs
         await put(orders, HURRIED)

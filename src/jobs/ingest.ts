@@ -83,9 +83,9 @@ async function recordPart(
   }
   // A transaction may be done again: whether an entry is news is asked once.
   const news = new Map(items.map((item) => [item, once(() => isNews(item))]))
+  const touched = new Set<string>()
   const fresh = await store.transaction(async (tx) => {
     let added = 0
-    const touched = new Set<string>()
     for (const item of newestFirst(items))
       added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
         isNews: news.get(item) ?? (() => false),
@@ -95,9 +95,9 @@ async function recordPart(
       })
     for (const id of reading.deleted) await recordDeletion(tx, id, source, { isNews: () => false, now: now(), touched })
     await tx.sources.remember(next)
-    await kit.work?.owe(toAnalyse(touched), tx)
     return added
   }, 'snapshot')
+  kit.work?.oweSoon(toAnalyse(touched))
   return { fresh, state: next }
 }
 

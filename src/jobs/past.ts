@@ -196,10 +196,10 @@ async function keep(
   const { store, now, log } = kit
   const languages = await languagesOf(items, reading.address)
   for (const { where, reason } of problems) log.info({ reading: reading.id, where }, reason)
-  return store.transaction(async (tx) => {
+  const touched = new Set<string>()
+  const kept = await store.transaction(async (tx) => {
     if (!(await tx.readings.get(reading.id))) return null
     const source = { id: reading.address, sample: false }
-    const touched = new Set<string>()
     const owner = reading.askedBy?.guildId
     let { documents } = reading
     for (const item of items)
@@ -213,9 +213,10 @@ async function keep(
     const ended = done ? { at: now(), trouble: null } : null
     const next: LongReading = { ...reading, cursor: JSON.stringify(cursor), documents, waiting: null, ended }
     await tx.readings.put(next)
-    await kit.work?.owe(toAnalyse(touched), tx)
     return next
   }, 'snapshot')
+  kit.work?.oweSoon(toAnalyse(touched))
+  return kept
 }
 
 /** What will not change by asking again ends the reading; else it is tried later, from where it was. */

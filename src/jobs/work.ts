@@ -31,6 +31,11 @@ export type Order = { kind: Kind; key: string; group?: string }
 export type Work = {
   /** Says that there is work; with `tx` only if that transaction comes to stand. */
   owe(orders: Order[], tx?: Store): Promise<void>
+  /**
+   * Says so in a moment, together with what others say by then; not within a transaction: there many would wait for each
+   * other to say the same. What is lost in a crash is found by the next tick.
+   */
+  oweSoon(orders: Order[]): void
   /** Does it before all else of its kind, for somebody waits for it; returns when it is done, or after `withinMs`. */
   hurry(orders: Order[], withinMs: number): Promise<void>
 }

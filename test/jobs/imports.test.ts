@@ -25,7 +25,11 @@ const belt = (store: Store, over: { stopping?: AbortSignal; work?: Work } = {}) 
 /** Queues that nobody takes from. */
 function queued() {
   const orders: Order[] = []
-  const work: Work = { owe: async (some) => void orders.push(...some), hurry: async () => {} }
+  const work: Work = {
+    owe: async (some) => void orders.push(...some),
+    oweSoon: (some) => void orders.push(...some),
+    hurry: async () => {},
+  }
   return { orders, work }
 }
 const numbered = (count: number, from = 0) =>

@@ -235,7 +235,11 @@ describe('a feed that is read again', () => {
     await pollRound(kit, { all: true })
     server.on('/again', feed(...second))
     const touched: Order[] = []
-    kit.work = { owe: async (orders) => void touched.push(...orders), hurry: async () => {} }
+    kit.work = {
+      owe: async (orders) => void touched.push(...orders),
+      oweSoon: (orders) => void touched.push(...orders),
+      hurry: async () => {},
+    }
     await pollRound(kit, { all: true })
     const documents = await documentsOf(kit)
     return { orders: touched.length, documents }
