@@ -54,6 +54,8 @@ export type SourceState = {
   endedAt?: string | null
   /** When the newest entries that it showed were published: its habit. Kept for answers that say “unchanged”. */
   published?: string[]
+  /** Stands for the entries that a feed showed last: those are on record as it shows them. */
+  seen?: string[]
   /** What the feed itself asks of its visitors, kept as `published` is. */
   wishes?: { ttlSeconds: number | null; skipHours: number[]; skipDays: string[] }
 }

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config.ts'
 import { analyseStored, openRooms } from '../jobs/analyse.ts'
-import { type RecordFacts, recordDeletion, recordDocument } from '../jobs/ingest.ts'
+import { deletionOf, type Entry, type RecordFacts, recordAll } from '../jobs/record.ts'
 import { createLog } from '../log.ts'
 import type { LongReading } from '../model.ts'
 import { openStore } from '../store/open-store.ts'
@@ -11,8 +11,6 @@ import type { Io } from './verb.ts'
 /** Documents handed to `ingest --store` are kept in one transaction for so many. */
 const BATCH = 200
 
-type Kept = (tx: Store, facts: RecordFacts) => Promise<number>
-
 /**
  * Keeps what is ingested in the record, with how far each reading has come in the same transaction, and analyses it at
  * the end. What is known already gains its provenance.
@@ -21,18 +19,18 @@ export async function openStoreSink(paths: { config?: string; data?: string }, i
   const config = await loadConfig(paths)
   const store = await openStore(config)
   const log = createLog(config.logLevel, config.secrets)
-  let batch: Kept[] = []
+  let batch: Entry[] = []
+  // What is read in by hand is on record, and no news for a channel.
+  const facts = (): RecordFacts => ({ isNews: () => false, now: new Date().toISOString() })
   let reading: LongReading | null = null
   let added = 0
   const flush = async () => {
     const work = batch
     batch = []
     added += await store.transaction(async (tx) => {
-      // What is read in by hand is on record, and no news for a channel.
-      let fresh = 0
-      for (const keep of work) fresh += await keep(tx, { isNews: () => false, now: new Date().toISOString() })
+      const isNew = await recordAll(tx, work)
       if (reading) await tx.readings.put(reading)
-      return fresh
+      return isNew.filter(Boolean).length
     }, 'snapshot')
     // Somebody may have pressed Ctrl-C.
     await new Promise(setImmediate)
@@ -45,14 +43,10 @@ export async function openStoreSink(paths: { config?: string; data?: string }, i
       return reading.cursor
     },
     document(document, { guid, provenance }) {
-      const source = { id: provenance.source, sample: false }
-      batch.push((tx, facts) => recordDocument(tx, document, guid, source, facts))
+      batch.push({ document, guid, source: { id: provenance.source, sample: false }, facts: facts() })
     },
     deleted(id, address) {
-      batch.push(async (tx, facts) => {
-        await recordDeletion(tx, id, { id: address, sample: false }, facts)
-        return 0
-      })
+      batch.push(deletionOf(id, { id: address, sample: false }, facts()))
     },
     problem: ({ where, reason }) => io.err(`${where}: ${reason}`),
     async reached(cursor, at) {

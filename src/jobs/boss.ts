@@ -130,6 +130,7 @@ export async function openQueues(options: {
   const oweGathered = gathered<Order>(async (orders) => {
     const distinct = new Map(orders.map((order) => [`${order.kind} ${order.key}`, order]))
     await put([...distinct.values()], 0)
+    return []
   }, GATHERED_MS)
   const isOpen = async ({ kind, key }: Order) => {
     const found = await boss.findJobs(kind, { key })

@@ -1,16 +1,12 @@
-import { mergeDocuments } from '../documents/merge-documents.ts'
-import { isSameStory } from '../documents/same-story.ts'
-import { deletedPost, documentKeys, toDocument, toDocuments } from '../documents/to-document.ts'
+import { createHash } from 'node:crypto'
+import { documentKeys, toDocument } from '../documents/to-document.ts'
 import { SourceError, StoreError } from '../errors.ts'
 import type { Document, RawItem, Source, SourceState } from '../model.ts'
 import type { SourceReading } from '../sources/read-source.ts'
-import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
-import { withLanguage } from './language.ts'
 import { newestFirst, newsGate } from './news.ts'
-import { noteRevisions } from './revisions.ts'
+import { deletionOf, type Entry, entriesOf, type RecordFacts, recordAll, sameStory } from './record.ts'
 import { afterFailure, afterSuccess } from './source-state.ts'
-import { keysOf, withoutUnchanged } from './unchanged.ts'
 import { toAnalyse } from './work.ts'
 
 /** Articles fetched in full in one poll of one feed. */
@@ -65,6 +61,15 @@ export async function pollSource(
   }
 }
 
+/** What one look at a source brought, to be kept with how far it has come. */
+export type Part = {
+  source: Source
+  items: RawItem[]
+  deleted: string[]
+  next: SourceState
+  isNews(item: RawItem): boolean
+}
+
 /** Keeps one part of a reading, with how far it has come, in one transaction. */
 async function recordPart(
   kit: Kit,
@@ -72,61 +77,50 @@ async function recordPart(
   { state, reading, isNews }: { state: SourceState; reading: SourceReading; isNews(item: RawItem): boolean },
 ): Promise<{ fresh: number; state: SourceState }> {
   const { store, now, log } = kit
-  const items = await withFullText(kit, source, await withoutUnchanged(store, source, reading.items))
-  const languages = await languagesOf(items, source.id)
+  const { seen, unseen } = sift(reading, state)
+  const items = await withFullText(kit, source, unseen)
   const beginning = reading.more && (state.lastSucceededAt === null || state.beginning === true)
-  const next = { ...afterSuccess(source, state, reading, now()), beginning }
+  const next = { ...afterSuccess(source, state, reading, now()), beginning, ...(seen ? { seen } : {}) }
   for (const { where, reason } of reading.problems) log.warn({ source: source.id, where }, reason)
   if (items.length === 0 && reading.deleted.length === 0) {
-    await (kit.rememberSoon ?? ((state) => store.sources.remember(state)))(next)
+    await (kit.rememberSoon ?? ((one) => store.sources.remember(one)))(next)
     return { fresh: 0, state: next }
   }
-  // A transaction may be done again: whether an entry is news is asked once.
-  const news = new Map(items.map((item) => [item, once(() => isNews(item))]))
-  const touched = new Set<string>()
-  const fresh = await store.transaction(async (tx) => {
-    let added = 0
-    for (const item of newestFirst(items))
-      added += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
-        isNews: news.get(item) ?? (() => false),
-        now: now(),
-        owner: source.owner ?? 'operator',
-        touched,
-      })
-    for (const id of reading.deleted) await recordDeletion(tx, id, source, { isNews: () => false, now: now(), touched })
-    await tx.sources.remember(next)
-    return added
-  }, 'snapshot')
-  kit.work?.oweSoon(toAnalyse(touched))
+  const part: Part = { source, items, deleted: reading.deleted, next, isNews }
+  const fresh = await (kit.recordSoon?.(part) ?? recordParts(kit, [part]).then(([count = 0]) => count))
   return { fresh, state: next }
 }
 
-/** Marks a post as deleted, known or not: what is read of it later in older archives is marked as well. */
-export async function recordDeletion(
-  tx: Store,
-  id: string,
-  source: Pick<Source, 'id' | 'sample'>,
-  facts: RecordFacts,
-): Promise<void> {
-  await recordDocument(tx, deletedPost(id, source.id), null, source, facts)
+/** Keeps some parts, of different sources, in one transaction. @returns how many documents of each were new */
+export async function recordParts(kit: Pick<Kit, 'store' | 'work' | 'now'>, parts: Part[]): Promise<number[]> {
+  const touched = new Set<string>()
+  const entries: Entry[] = []
+  const ends: number[] = []
+  for (const part of parts) {
+    entries.push(...(await entriesOfPart(part, { now: kit.now(), touched })))
+    ends.push(entries.length)
+  }
+  const isNew = await kit.store.transaction(async (tx) => {
+    touched.clear()
+    const found = await recordAll(tx, entries)
+    await tx.sources.remember(...parts.map(({ next }) => next))
+    return found
+  }, 'snapshot')
+  kit.work?.oweSoon(toAnalyse(touched))
+  return ends.map((end, i) => isNew.slice(ends[i - 1] ?? 0, end).filter(Boolean).length)
 }
 
-/** What the sources themselves do not say. */
-export async function languagesOf(items: RawItem[], sourceId: string): Promise<Map<RawItem, string | null>> {
-  const found = new Map<RawItem, string | null>()
-  for (const item of items)
-    if (item.language === null) found.set(item, (await withLanguage(toDocument(item, sourceId))).language)
-  return found
-}
-
-/** `isNews` is asked where a document is new: what is no news is on record, and never posted. */
-export type RecordFacts = {
-  isNews(): boolean
-  now: string
-  /** The server that it is read for, where its source does not tell. */
-  owner?: string
-  /** Gets the ids of the documents that were written. */
-  touched?: Set<string>
+async function entriesOfPart(
+  { source, items, deleted, isNews }: Part,
+  facts: Pick<RecordFacts, 'now' | 'touched'>,
+): Promise<Entry[]> {
+  const owned = { ...facts, owner: source.owner ?? 'operator' }
+  const entries: Entry[] = []
+  // A transaction may be done again: whether an entry is news is asked once.
+  for (const item of newestFirst(items))
+    entries.push(...(await entriesOf(item, source, { ...owned, isNews: once(() => isNews(item)) })))
+  for (const id of deleted) entries.push(deletionOf(id, source, { ...owned, isNews: () => false }))
+  return entries
 }
 
 const once = (ask: () => boolean): (() => boolean) => {
@@ -137,50 +131,28 @@ const once = (ask: () => boolean): (() => boolean) => {
   }
 }
 
-/** Stores one item with the posts that are embedded in it. @returns how many documents were new */
-export async function record(
-  tx: Store,
-  item: RawItem,
-  source: Pick<Source, 'id' | 'sample'>,
-  facts: RecordFacts,
-): Promise<number> {
-  let added = 0
-  for (const document of toDocuments(item, source.id))
-    added += await recordDocument(tx, document, document.kind === item.kind ? item.guid : null, source, facts)
-  return added
+/** Goes up when the same entry of a feed would be read otherwise. */
+const READING = 1
+/** Of longer feeds the other entries are looked up in the record. */
+const MOST_SEEN = 500
+
+/** Parts what a feed has shown before, word for word, from what it shows now. `seen` is null for other sources. */
+function sift({ items, feed, more }: SourceReading, state: SourceState): { seen: string[] | null; unseen: RawItem[] } {
+  if (!feed || feed.notModified || more) return { seen: null, unseen: items }
+  const before = new Set(state.seen)
+  const marked = items.map((item) => ({ item, mark: markOf(item) }))
+  return {
+    seen: marked.slice(0, MOST_SEEN).map(({ mark }) => mark),
+    unseen: marked.filter(({ mark }) => !before.has(mark)).map(({ item }) => item),
+  }
 }
 
-/** Stores one document, or adds what it tells to the one that is known already. @returns how many were new: 0 or 1 */
-export async function recordDocument(
-  tx: Store,
-  document: Document,
-  guid: string | null,
-  source: Pick<Source, 'id' | 'sample'>,
-  facts: RecordFacts,
-): Promise<number> {
-  const keys = keysOf(document, source.id, guid)
-  const known = await sameStory(tx, document, keys)
-  const kept = known ? mergeDocuments(known, document) : document
-  if (known) await noteRevisions(tx, known, kept, facts.now)
-  facts.touched?.add(kept.id)
-  const backlog = !known && !facts.isNews()
-  await tx.documents.put(kept, {
-    sourceId: source.id,
-    keys,
-    sample: source.sample,
-    backlog,
-    now: facts.now,
-    owner: facts.owner,
-  })
-  return known ? 0 : 1
-}
-
-/** What is on record of the story that a document tells, under whichever name it was read before. */
-export async function sameStory(tx: Store, document: Document, keys: string[]): Promise<Document | null> {
-  for (const { key, document: known } of await tx.documents.allByKeys(keys))
-    if (isSameStory(document, known, key)) return known
-  return null
-}
+/** Stands for an entry, wherever in its feed it is. */
+const markOf = (item: RawItem): string =>
+  createHash('sha1')
+    .update(JSON.stringify([READING, { ...item, provenance: null }]))
+    .digest('base64url')
+    .slice(0, 10)
 
 /** Reads the article's own page where the feed carries only a summary of one that is not on record. */
 async function withFullText(kit: Kit, source: Source, items: RawItem[]): Promise<RawItem[]> {

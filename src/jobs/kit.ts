@@ -3,6 +3,7 @@ import type { Log } from '../log.ts'
 import type { Delivery, LongReading, Posting, SourceState } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
+import type { Part } from './ingest.ts'
 import type { Reader } from './reader.ts'
 import type { Work } from './work.ts'
 
@@ -24,6 +25,8 @@ export type Kit = {
   tellPast?: ((reading: LongReading) => Promise<'done' | 'later'>) | undefined
   /** Remembers what became of a source, with others’ of the same moment; without it at once. */
   rememberSoon?(state: SourceState): Promise<void>
+  /** Keeps what a look at a source brought, with what others brought at the same moment; without it at once. */
+  recordSoon?(part: Part): Promise<number>
   /** How work is handed to other processes; without it all is done in this one. */
   work?: Work
   /** Told how far a long work is: `reading sources`, 3, 11. */

@@ -3,8 +3,8 @@ import type { LongReading } from '../model.ts'
 import { type WaybackCounts, type WaybackStep, waybackTarget } from '../sources/archive/wayback.ts'
 import { waybackCursorOf } from '../sources/read-source.ts'
 import type { Store } from '../store/store.ts'
-import { languagesOf, record } from './ingest.ts'
 import type { Kit } from './kit.ts'
+import { type Entry, entriesOf, recordAll } from './record.ts'
 import { toAnalyse } from './work.ts'
 
 /** Questions of one reading before another has its turn. */
@@ -194,22 +194,16 @@ async function keep(
   kit: Belt,
 ): Promise<LongReading | null> {
   const { store, now, log } = kit
-  const languages = await languagesOf(items, reading.address)
   for (const { where, reason } of problems) log.info({ reading: reading.id, where }, reason)
   const touched = new Set<string>()
+  const owner = reading.askedBy?.guildId
+  // What somebody asks for by hand is on record, and no news for a channel.
+  const facts = { isNews: () => false, now: now(), touched, ...(owner ? { owner } : {}) }
+  const entries: Entry[] = []
+  for (const item of items) entries.push(...(await entriesOf(item, { id: reading.address, sample: false }, facts)))
   const kept = await store.transaction(async (tx) => {
     if (!(await tx.readings.get(reading.id))) return null
-    const source = { id: reading.address, sample: false }
-    const owner = reading.askedBy?.guildId
-    let { documents } = reading
-    for (const item of items)
-      documents += await record(tx, { ...item, language: languages.get(item) ?? item.language }, source, {
-        // What somebody asks for by hand is on record, and no news for a channel.
-        isNews: () => false,
-        now: now(),
-        touched,
-        ...(owner ? { owner } : {}),
-      })
+    const documents = reading.documents + (await recordAll(tx, entries)).filter(Boolean).length
     const ended = done ? { at: now(), trouble: null } : null
     const next: LongReading = { ...reading, cursor: JSON.stringify(cursor), documents, waiting: null, ended }
     await tx.readings.put(next)

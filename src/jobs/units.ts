@@ -1,3 +1,4 @@
+import { gathered } from '../store/gathered.ts'
 import { analyseShare } from './analyse.ts'
 import { mendClock } from './clock.ts'
 import { composeDue, deliverOne, mayTell } from './digest.ts'
@@ -26,6 +27,9 @@ export const TICKS = {
   watching: 60,
   keeping: 86_400,
 }
+/** Orders that are taken together ask together. */
+const GATHERED_MS = 5
+
 export type Tick = keyof typeof TICKS
 
 type Deps = {
@@ -42,10 +46,14 @@ export function unitsOf(
 ): Record<Kind, (key: string) => Promise<void>> {
   const { store, now, work } = kit
   const follow = () => followOthers(kit)
+  const sourceOf = gathered(async (ids: string[]) => {
+    const found = new Map((await store.sources.some(ids)).map((one) => [one.source.id, one]))
+    return ids.map((id) => found.get(id) ?? null)
+  }, GATHERED_MS)
   return {
     tick: async (key) => work.owe(await ordersOf(key as Tick, kit, await version())),
     async poll(id) {
-      const found = await store.sources.get(id)
+      const found = await sourceOf(id)
       if (!found || !isPolled(found)) return
       await pollSource(kit, found.source, found.state)
     },

@@ -62,13 +62,11 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
       return read(await seen().where('url', '=', url).limit(1).executeTakeFirst())
     },
     async put(document, facts) {
-      const body = JSON.stringify(document)
-      const { kind, url, published } = document
-      const row = { id: document.id, kind, url, published, body, source_id: facts.sourceId, recorded_at: facts.now }
-      const flags = { sample: Number(facts.sample), backlog: Number(facts.backlog), analysed_version: null }
+      const row = rowOf(document, facts)
+      const { kind, url, published, body } = row
       const added = await db
         .insertInto('documents')
-        .values({ ...row, ...flags })
+        .values(row)
         .onConflict((conflict) => conflict.column('id').doNothing())
         .returning('id')
         .executeTakeFirst()
@@ -92,6 +90,32 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
           .values(facts.keys.map((key) => ({ key, document_id: document.id })))
           .onConflict((conflict) => conflict.doNothing())
           .execute()
+    },
+    async putNew(documents) {
+      for (const some of batches(documents, 50)) {
+        const added = await db
+          .insertInto('documents')
+          .values(some.map(({ document, facts }) => rowOf(document, facts)))
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .returning('id')
+          .execute()
+        const ids = new Set(added.map(({ id }) => id))
+        const [fresh, known] = [
+          some.filter((one) => ids.has(one.document.id)),
+          some.filter((one) => !ids.has(one.document.id)),
+        ]
+        for (const { document, facts } of fresh) await setOwner(db, document.id, false, facts)
+        const keys = fresh.flatMap(({ document, facts }) =>
+          facts.keys.map((key) => ({ key, document_id: document.id })),
+        )
+        for (const batch of batches(keys))
+          await db
+            .insertInto('document_keys')
+            .values(batch)
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+        for (const { document, facts } of known) await this.put(document, facts)
+      }
     },
     async silentSince(time, { from, limit }) {
       const rows = await seen()
@@ -177,6 +201,19 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
     },
   }
 }
+
+const rowOf = (document: Document, facts: DocumentFacts): Insertable<Tables['documents']> => ({
+  id: document.id,
+  kind: document.kind,
+  url: document.url,
+  published: document.published,
+  body: JSON.stringify(document),
+  source_id: facts.sourceId,
+  recorded_at: facts.now,
+  sample: Number(facts.sample),
+  backlog: Number(facts.backlog),
+  analysed_version: null,
+})
 
 /** Of so many documents that wait, every share has one. */
 const ENOUGH = 500

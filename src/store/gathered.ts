@@ -1,11 +1,15 @@
 /**
  * Gathers what comes within a moment, to be done with one question.
  *
- * @param work does all of them; where it fails, each of them has failed
+ * @param work does all of them, and gives an answer for each in their order, or no answers at all; where it fails, each of them has failed
  * @param most that are done at once
  */
-export function gathered<T>(work: (some: T[]) => Promise<void>, waitMs: number, most = 200): (one: T) => Promise<void> {
-  let waiting: { one: T; done: () => void; failed: (error: unknown) => void }[] = []
+export function gathered<T, R = void>(
+  work: (some: T[]) => Promise<R[]>,
+  waitMs: number,
+  most = 200,
+): (one: T) => Promise<R> {
+  let waiting: { one: T; done: (answer: R) => void; failed: (error: unknown) => void }[] = []
   let timer: NodeJS.Timeout | null = null
   const flush = async () => {
     if (timer) clearTimeout(timer)
@@ -13,8 +17,8 @@ export function gathered<T>(work: (some: T[]) => Promise<void>, waitMs: number, 
     const some = waiting
     waiting = []
     try {
-      await work(some.map(({ one }) => one))
-      for (const { done } of some) done()
+      const answers = await work(some.map(({ one }) => one))
+      for (const [i, { done }] of some.entries()) done(answers[i] as R)
     } catch (error) {
       for (const { failed } of some) failed(error)
     }

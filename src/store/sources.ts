@@ -91,6 +91,9 @@ export function sourcesTable(db: Kysely<Tables>, viewer: Viewer): Store['sources
       const row = await configured().where('sources.id', '=', id).executeTakeFirst()
       return row ? read(row) : null
     },
+    async some(ids) {
+      return ids.length === 0 ? [] : (await configured().where('sources.id', 'in', ids).execute()).map(read)
+    },
     async remember(...states) {
       const last = new Map(states.map((state) => [state.sourceId, state]))
       if (last.size === 0) return

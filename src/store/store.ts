@@ -102,6 +102,8 @@ export interface Store extends AsyncDisposable {
     due(now: string): Promise<{ source: Source; state: SourceState }[]>
     /** Null where it is not configured any more. */
     get(id: string): Promise<{ source: Source; state: SourceState } | null>
+    /** As `get`, several: those that are configured, in no order. */
+    some(ids: string[]): Promise<{ source: Source; state: SourceState }[]>
     remember(...states: SourceState[]): Promise<void>
     /** Adds a server's own source, or replaces it. */
     put(source: Source & { owner: string }): Promise<void>
@@ -129,6 +131,8 @@ export interface Store extends AsyncDisposable {
     findByUrl(url: string): Promise<Document | null>
     /** Stores a document under its keys. One that is known is replaced, and analysed again where its text changed. */
     put(document: Document, facts: DocumentFacts): Promise<void>
+    /** As `put`, many that are known under none of their keys. */
+    putNew(documents: { document: Document; facts: DocumentFacts }[]): Promise<void>
     /** Newest first: real documents recorded after a moment in which no statement was found. */
     silentSince(time: string, stretch: { from: number; limit: number }): Promise<Document[]>
     /**
@@ -145,12 +149,12 @@ export interface Store extends AsyncDisposable {
      * hold one of some words. @returns where the next stretch begins, null after the last one
      */
     analyseAgain(which: { entityId: string } | { words: string[]; from: number }): Promise<number | null>
-    /** Replaces all that was found in a document. Statements that stay keep their sequence number. */
     /**
      * Marks documents in which nothing was found as analysed, all at once: those whose words are still these, and of which
      * nothing is on record. @returns their ids; the others go through `analysed`
      */
     analysedForNothing(documents: Document[], version: string): Promise<string[]>
+    /** Replaces all that was found in a document. Statements that stay keep their sequence number. */
     analysed(id: string, analysis: Analysis): Promise<void>
   }
   statements: {

@@ -98,6 +98,7 @@ export function openTurns(db: Postgres, holder: string): Turns {
        where places.name = gone.name and places.place = gone.place and places.holder = gone.by returning ${UNHURRIED}`,
       [JSON.stringify(some)],
     )
+    return []
   }, LEAVE_MS)
 
   const heldSeconds = async (name: string) => {

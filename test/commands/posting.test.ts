@@ -2,7 +2,7 @@
 import '../../src/sources/net.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
-import { recordDocument } from '../../src/jobs/ingest.ts'
+import { recordAll } from '../../src/jobs/record.ts'
 import type { Document } from '../../src/model.ts'
 import { mira, record } from '../support/commands.ts'
 import { IDS } from '../support/discord-channels.ts'
@@ -36,7 +36,8 @@ describe('a posted digest', () => {
     const known = (await store.documents.get('doc-st-1'))!
     const newer = { ...known, ...change(known) }
     const facts = { isNews: () => true, now: scene.clock.now }
-    await store.transaction((tx) => recordDocument(tx, newer, null, { id: 'gazette', sample: false }, facts))
+    const source = { id: 'gazette', sample: false }
+    await store.transaction((tx) => recordAll(tx, [{ document: newer, guid: null, source, facts }]))
   }
 
   test('of a retracted article says so where it stands, with the old words struck', async () => {
