@@ -188,11 +188,11 @@ async function keepSafely(
           version,
         ),
       )
-      for (const { document, found } of some) {
-        if (done.has(document.id)) continue
-        await tx.documents.analysed(document.id, { ...found, version, text: document.text, now: now() })
-        await noteFates(tx, document, found.statements, now())
-      }
+      const rest = some.filter(({ document }) => !done.has(document.id))
+      await tx.documents.allAnalysed(
+        rest.map(({ document, found }) => [document.id, { ...found, version, text: document.text, now: now() }]),
+      )
+      for (const { document, found } of rest) await noteFates(tx, document, found.statements, now())
     }, 'analyse')
   if (batch.length === 0) return
   try {

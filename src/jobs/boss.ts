@@ -20,7 +20,7 @@ const MANNERS: Record<Kind, Manner> = {
   // Comes again by itself, a few seconds later.
   tick: { ...USUAL, retryLimit: 0 },
   // Most of them wait for their host's next turn, which costs nothing.
-  poll: { ...USUAL, sideBySide: 96, ofGroup: 2, every: 0.5 },
+  poll: { ...USUAL, sideBySide: 256, ofGroup: 2, every: 0.5 },
   analyse: { ...USUAL, sideBySide: 4, every: 0.5 },
   compose: { ...USUAL, sideBySide: 2, ofGroup: 1, every: 0.5 },
   // A delivery has its own times to be tried again.

@@ -1,8 +1,9 @@
 import { type ExpressionBuilder, type Insertable, type Kysely, sql } from 'kysely'
-import type { Document, Statement } from '../model.ts'
+import type { Document } from '../model.ts'
+import { putAnalyses } from './analyses.ts'
+import { batches } from './batches.ts'
 import type { Dialect } from './dialect.ts'
-import { WANTED_BY_ALL } from './statements.ts'
-import type { Analysis, DocumentFacts, Store } from './store.ts'
+import type { DocumentFacts, Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { type Viewer, visible } from './viewer.ts'
 
@@ -195,9 +196,14 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
       }
       return found
     },
-    async analysed(id, analysis) {
-      if (db.isTransaction) return putAnalysis(db, id, analysis, dialect)
-      await dialect.inTransaction(db, 'analyse', (tx) => putAnalysis(tx, id, analysis, dialect))
+    analysed(id, analysis) {
+      return this.allAnalysed([[id, analysis]])
+    },
+    async allAnalysed(analyses) {
+      const put = async (tx: Kysely<Tables>) => {
+        for (const some of batches(analyses, 50)) await putAnalyses(tx, some, dialect)
+      }
+      await (db.isTransaction ? put(db) : dialect.inTransaction(db, 'analyse', put))
     },
   }
 }
@@ -253,122 +259,4 @@ async function setOwner(db: Kysely<Tables>, id: string, isKnown: boolean, facts:
       .execute()
   await db.deleteFrom('statements').where('document_id', '=', id).execute()
   await db.updateTable('documents').set({ analysed_version: null }).where('id', '=', id).execute()
-}
-
-async function putAnalysis(db: Kysely<Tables>, id: string, analysis: Analysis, dialect: Dialect): Promise<void> {
-  const asked = db.selectFrom('documents').select(['analysed_version', 'backlog', 'body']).where('id', '=', id)
-  // Its text does not change meanwhile.
-  const document = await dialect.hold(asked).executeTakeFirst()
-  if (!document) return
-  if (analysis.text !== undefined && (JSON.parse(document.body) as Document).text !== analysis.text) return
-  const before = await db
-    .selectFrom('statements')
-    .select(['id', 'sequence', 'body'])
-    .where('document_id', '=', id)
-    .execute()
-  const known = new Map(before.map((row) => [row.id, row]))
-  await db.deleteFrom('mentions').where('document_id', '=', id).execute()
-  const mentions = analysis.mentions.flatMap(({ entityId, ...rest }) =>
-    entityId
-      ? [{ document_id: id, entity_id: entityId, start: rest.start, body: JSON.stringify({ entityId, ...rest }) }]
-      : [],
-  )
-  for (const batch of batches(mentions)) await db.insertInto('mentions').values(batch).execute()
-
-  const stays = new Set(analysis.statements.map((statement) => statement.id))
-  const gone = before.filter((row) => !stays.has(row.id))
-  for (const batch of batches(gone)) {
-    await db
-      .deleteFrom('statement_words')
-      .where('rowid' as never, 'in', batch.map((row) => row.sequence) as never)
-      .execute()
-    await db
-      .deleteFrom('statements')
-      .where(
-        'id',
-        'in',
-        batch.map((row) => row.id),
-      )
-      .execute()
-  }
-  // What a second analysis finds in an old document is on record, but it is no news.
-  const backlog = document.backlog === 1 || document.analysed_version !== null ? 1 : 0
-  const fresh: { statement: Statement; row: Insertable<Tables['statements']> }[] = []
-  for (const statement of analysis.statements) {
-    const body = JSON.stringify(statement)
-    const old = known.get(statement.id)
-    const columns = {
-      turn_id: statement.turnId,
-      speaker_entity: statement.speaker?.entityId ?? null,
-      content: statement.content,
-      body,
-    }
-    if (old) {
-      if (old.body !== body) await db.updateTable('statements').set(columns).where('id', '=', statement.id).execute()
-    } else
-      fresh.push({
-        statement,
-        row: { id: statement.id, document_id: id, backlog, recorded_at: analysis.now, ...columns },
-      })
-  }
-  for (const batch of batches(fresh)) {
-    const numbered = await db
-      .insertInto('statements')
-      .values(batch.map(({ row }) => row))
-      .returning(['id', 'sequence'])
-      .execute()
-    // Postgres finds the words in the statements themselves.
-    if (dialect.name === 'postgres') continue
-    const sequences = new Map(numbered.map((row) => [row.id, row.sequence]))
-    const words = batch.map(({ statement }) => ({
-      rowid: sequences.get(statement.id)!,
-      content: statement.content,
-      speaker: statement.speaker?.name ?? '',
-    }))
-    await db.insertInto('statement_words').values(words).execute()
-  }
-  await putLinks(db, analysis)
-  await putWanted(db, id, analysis)
-  await db.updateTable('documents').set({ analysed_version: analysis.version }).where('id', '=', id).execute()
-}
-
-/** Who may want a document with statements. Where the last of them has no number yet, it is told when that gets one. */
-async function putWanted(db: Kysely<Tables>, id: string, { statements, wantedBy }: Analysis): Promise<void> {
-  await db.deleteFrom('caught').where('document_id', '=', id).execute()
-  if (statements.length === 0) return
-  const row = await db
-    .selectFrom('statements')
-    .select(({ fn }) => fn.max('sequence').as('last'))
-    .where('document_id', '=', id)
-    .executeTakeFirst()
-  const keys = [...new Set(wantedBy?.length ? wantedBy : [WANTED_BY_ALL])]
-  for (const batch of batches(keys))
-    await db
-      .insertInto('caught')
-      .values(batch.map((key) => ({ document_id: id, key, sequence: row?.last ?? 0 })))
-      .execute()
-}
-
-/** Quotation keys and matches of the statements of one analysis. */
-async function putLinks(db: Kysely<Tables>, { statements, matches, quoteKeys }: Analysis): Promise<void> {
-  for (const batch of batches(statements.map(({ id }) => id))) {
-    await db.deleteFrom('quote_keys').where('statement_id', 'in', batch).execute()
-    await db.deleteFrom('matches').where('statement_id', 'in', batch).execute()
-  }
-  const keys = statements.flatMap(({ id }) => [...new Set(quoteKeys.get(id))].map((key) => ({ key, statement_id: id })))
-  for (const batch of batches(keys)) await db.insertInto('quote_keys').values(batch).execute()
-  const rows = matches.map((match) => ({
-    statement_id: match.statementId,
-    claim_id: match.claimId,
-    rank: match.rank,
-    score: match.score,
-    decision: match.decision,
-    body: JSON.stringify(match),
-  }))
-  for (const batch of batches(rows)) await db.insertInto('matches').values(batch).execute()
-}
-
-/** SQLite takes at most 32,766 values in one statement. */
-function* batches<T>(rows: T[], size = 500): Generator<T[]> {
-  for (let i = 0; i < rows.length; i += size) yield rows.slice(i, i + size)
 }

@@ -156,6 +156,8 @@ export interface Store extends AsyncDisposable {
     analysedForNothing(documents: Document[], version: string): Promise<string[]>
     /** Replaces all that was found in a document. Statements that stay keep their sequence number. */
     analysed(id: string, analysis: Analysis): Promise<void>
+    /** As `analysed`, many at once: by id, each once. */
+    allAnalysed(analyses: [id: string, analysis: Analysis][]): Promise<void>
   }
   statements: {
     /** Statements recorded after a sequence number, oldest first; with `wantedBy` those alone that one of these may want. */

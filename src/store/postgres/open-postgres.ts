@@ -56,15 +56,24 @@ async function connect(pool: pg.Pool, where: string): Promise<pg.PoolClient> {
   }
 }
 
-/** Lets every question on this connection fail in words for an operator. */
+/**
+ * Lets every question on this connection fail in words for an operator. One by itself that a change of the tables was in
+ * the way of is asked again; within a transaction all of that is done again.
+ */
 function tellPlainly(client: pg.ClientBase, where: string): void {
   const ask = client.query.bind(client) as (...args: unknown[]) => unknown
   const plainly = (...args: unknown[]) => {
+    const isAlone = client.getTransactionStatus() === 'I'
     const answer = ask(...args)
     if (!(answer instanceof Promise)) return answer
-    return answer.catch((error: unknown) => {
-      throw asPostgresError(error, where)
-    })
+    return answer
+      .catch((error: unknown) => {
+        if (isAlone && codeOf(error) === DEADLOCK) return ask(...args)
+        throw error
+      })
+      .catch((error: unknown) => {
+        throw asPostgresError(error, where)
+      })
   }
   Object.assign(client, { query: plainly })
 }
@@ -94,6 +103,7 @@ const postgresDialect: Dialect = {
 
 const anyOf = (words: string[]): string => words.map((word) => `'${word.replace(/['\\]/g, ' ')}'`).join(' | ')
 
+const DEADLOCK = '40P01'
 const ALL = 7_001
 const TRIES = 20
 const PAUSE_MS = 20
