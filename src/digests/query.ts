@@ -1,3 +1,5 @@
+import { plainWords } from '../documents/words.ts'
+
 /**
  * What somebody watches for, written as a query: words and "phrases" joined by AND (or nothing), OR and NOT (or a minus
  * sign), brackets, NEAR/n between two words or phrases, and prefix* for any ending.
@@ -142,6 +144,8 @@ function needsNothing(query: Query): boolean {
 
 /** Words in small letters, without their accents and signs. */
 export function toWords(text: string): string[] {
+  const plain = plainWords(text)
+  if (plain) return plain
   const bare = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
   return bare.match(/[\p{L}\p{N}]+/gu) ?? []
 }

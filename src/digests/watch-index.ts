@@ -27,8 +27,13 @@ type Anchor =
   | { by: 'word' | 'beginning'; value: string; length: number }
   | { by: 'characters'; value: number; length: number }
 type Entry = { term: Term; test: TextTest; anchors: Anchor[]; times: number }
+type Shelf = Map<string | number, Set<Entry>>
 /** By the length of what they stand under, then by that itself. */
-type Shelves = Record<Anchor['by'], Map<number, Map<string | number, Set<Entry>>>>
+type Shelves = Record<Anchor['by'], Map<number, Shelf>>
+/** For each length a mark wherever some characters may lead to an entry: most of a text is told by it to lead nowhere. */
+type Marks = Map<number, Uint8Array>
+const MARKS = 1 << 18
+const markOf = (hash: number) => (hash ^ (hash >>> 16)) & (MARKS - 1)
 
 /** So many characters of a phrase, where it has them: the more there are, the fewer phrases share them. */
 const GRAMS = [8, 4]
@@ -38,6 +43,7 @@ export function createWatchIndex(): WatchIndex {
   const shelves: Shelves = { characters: new Map(), word: new Map(), beginning: new Map() }
   // All words stand together, whatever their length.
   const shelfOf = ({ by, length }: Anchor) => shelves[by].getOrInsert(by === 'word' ? 0 : length, new Map())
+  const marks: Marks = new Map()
   const crowd = (anchor: Anchor) => shelfOf(anchor).get(anchor.value)?.size ?? 0
   const keyOf = ({ kind, value }: Term) => `${kind} ${value}`
 
@@ -52,7 +58,11 @@ export function createWatchIndex(): WatchIndex {
       const anchors = term.kind === 'query' ? ofQuery(term.value, crowd) : ofPhrase(term, crowd)
       const entry = { term, test: textTest(term), anchors, times: 1 }
       entries.set(key, entry)
-      for (const anchor of anchors) shelfOf(anchor).getOrInsert(anchor.value, new Set()).add(entry)
+      for (const anchor of anchors) {
+        shelfOf(anchor).getOrInsert(anchor.value, new Set()).add(entry)
+        // Never taken back: a mark too many costs one look.
+        if (anchor.by === 'characters') marks.getOrInsertComputed(anchor.length, newMarks)[markOf(anchor.value)] = 1
+      }
     },
     remove(term) {
       const key = keyOf(term)
@@ -71,7 +81,7 @@ export function createWatchIndex(): WatchIndex {
       if (entries.size === 0) return
       const page = readyPage(text)
       const tried = new Set<Entry>()
-      for (const found of mayHold(page, shelves))
+      for (const found of mayHold(page, shelves, marks))
         for (const entry of found) {
           if (tried.has(entry)) continue
           tried.add(entry)
@@ -82,11 +92,17 @@ export function createWatchIndex(): WatchIndex {
   }
 }
 
+const newMarks = () => new Uint8Array(MARKS)
+
 /** What stands under something that the text holds. */
-function* mayHold({ lower, words }: Page, { characters, word: whole, beginning }: Shelves): Generator<Set<Entry>> {
+function* mayHold(
+  { lower, words }: Page,
+  { characters, word: whole, beginning }: Shelves,
+  marks: Marks,
+): Generator<Set<Entry>> {
   for (const [length, shelf] of characters)
     if (shelf.size > 0)
-      for (const hash of hashes(lower, length)) {
+      for (const hash of hashes(lower, length, marks.get(length))) {
         const found = shelf.get(hash)
         if (found) yield found
       }
@@ -104,16 +120,18 @@ function* mayHold({ lower, words }: Page, { characters, word: whole, beginning }
 
 const BASE = 0x01000193
 
-/** A number for each stretch of so many characters, from the first to the last: each made of the one before. */
-function* hashes(text: string, length: number): Generator<number> {
+/** A number for each stretch of so many characters that has a mark, from the first to the last: each made of the one before. */
+function hashes(text: string, length: number, marks?: Uint8Array): number[] {
+  const found: number[] = []
   let leaving = 1
   for (let i = 0; i < length; i++) leaving = Math.imul(leaving, BASE)
   let hash = 0
   for (let i = 0; i < text.length; i++) {
     hash = (Math.imul(hash, BASE) + text.charCodeAt(i)) | 0
     if (i >= length) hash = (hash - Math.imul(leaving, text.charCodeAt(i - length))) | 0
-    if (i >= length - 1) yield hash
+    if (i >= length - 1 && (!marks || marks[markOf(hash)] === 1)) found.push(hash)
   }
+  return found
 }
 
 type Crowd = (anchor: Anchor) => number
@@ -125,7 +143,7 @@ function ofPhrase({ kind, value }: Term, crowd: Crowd): Anchor[] {
   const length = GRAMS.find((most) => most <= phrase.length) ?? phrase.length
   return [
     least(
-      Array.from(hashes(phrase, length), (hash): Anchor => ({ by: 'characters', value: hash, length })),
+      hashes(phrase, length).map((hash): Anchor => ({ by: 'characters', value: hash, length })),
       crowd,
     ),
   ]

@@ -1,3 +1,5 @@
+import { sameWords } from './words.ts'
+
 /** Words in a row that are compared as one piece. */
 const SHINGLE = 4
 /** Shorter texts are alike by chance: notices, summaries, timetables. */
@@ -14,12 +16,6 @@ const SAME_NUMBERS = 0.7
 /** A dateline or a corrected figure makes no other report. */
 const FEW_NUMBERS = 2
 
-const words = (text: string): string[] =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu) ?? []
-
 /** FNV-1a, 32 bits. */
 function hash(text: string): number {
   let value = 0x811c9dc5
@@ -28,7 +24,7 @@ function hash(text: string): number {
 }
 
 function shingles(text: string): Set<number> {
-  const all = words(text).map(hash)
+  const all = sameWords(text).map(hash)
   const found = new Set<number>()
   if (all.length < LEAST_WORDS) return found
   for (let i = 0; i + SHINGLE <= all.length; i += 1) {

@@ -6,6 +6,7 @@ import { type EmbeddedPost, splitHtmlEmbeds, splitTextEmbeds } from './embeds.ts
 import { extractEntities } from './extract-entities.ts'
 import { htmlToText } from './html-to-text.ts'
 import { postTime } from './post-time.ts'
+import { sameWords } from './words.ts'
 
 /** Everything Unicode calls a control but the line end, and characters that only steer how text runs. */
 const CONTROLS =
@@ -145,10 +146,10 @@ export function documentKeys(document: Document, sourceId: string, guid: string 
   // Where its id was not made of its address, that address is shared by others.
   if (address && document.id === idOf(`url ${address}`)) keys.push(`url:${address}`)
   // Short words are alike by chance, but not under one headline of one source.
-  const whole = `${document.title ?? ''} ${document.text}`
-  if (document.title && whole.length >= 30) keys.push(`same:${sourceId}:${contentHash(whole)}`)
+  const { title, text } = document
+  if (title && title.length + 1 + text.length >= 30) keys.push(`same:${sourceId}:${contentHash(title, text)}`)
   // Short texts are alike by chance.
-  if (document.text.length >= 200) keys.push(`text:${contentHash(document.text)}`)
+  if (text.length >= 200) keys.push(`text:${contentHash(text)}`)
   return keys
 }
 
@@ -165,17 +166,8 @@ function articleId(item: RawItem, document: Omit<Document, 'id'>, sourceId: stri
 const idOf = (basis: string): string => createHash('sha256').update(basis).digest('hex').slice(0, 16)
 
 /** Words alone decide: case, punctuation and space do not. */
-const contentHash = (text: string): string =>
-  createHash('sha256')
-    .update(
-      text
-        .normalize('NFKC')
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]+/gu, ' ')
-        .trim(),
-    )
-    .digest('hex')
-    .slice(0, 32)
+const contentHash = (...texts: string[]): string =>
+  createHash('sha256').update(texts.flatMap(sameWords).join(' ')).digest('hex').slice(0, 32)
 
 function articleText(html: string | null, plain: string | null): string {
   const text = html !== null ? htmlToText(html) : plainParagraphs(plain ?? '')

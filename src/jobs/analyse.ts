@@ -154,6 +154,7 @@ async function analyseSome(documents: Document[], caught: Caught, kit: AnalyseKi
   const { store, now, log, rooms } = kit
   let done = 0
   let batch: Read[] = []
+  let since = performance.now()
   for (const document of documents) {
     // Somebody new is tracked meanwhile: what was marked for it is read with it.
     if (kit.rooms !== rooms) break
@@ -164,7 +165,9 @@ async function analyseSome(documents: Document[], caught: Caught, kit: AnalyseKi
       batch = []
     }
     done += 1
+    if (performance.now() - since < SITTING_MS) continue
     await standBack(kit.asked)
+    since = performance.now()
   }
   await keepSafely(batch, rooms.version, kit)
   return done
@@ -209,6 +212,9 @@ async function keepSafely(
     await keep([{ document, found: NOTHING }])
   }
 }
+
+/** So long is analysed at one sitting, before all else of this process has its turn. */
+const SITTING_MS = 12
 
 /** A first response is never further away than this; then work goes on, whoever still waits. */
 const LONGEST_MS = 1000

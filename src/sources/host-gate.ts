@@ -1,4 +1,13 @@
-type Host = { active: number; nextAt: number; heldUntil: number; waiting: (() => void)[]; timer: NodeJS.Timeout | null }
+import { setTimeout as sleep } from 'node:timers/promises'
+
+type Host = {
+  active: number
+  nextAt: number
+  sentAt: number
+  heldUntil: number
+  waiting: (() => void)[]
+  timer: NodeJS.Timeout | null
+}
 /** Turns that several processes share, where one record is read by many. */
 export type SharedTurns = {
   /**
@@ -56,7 +65,7 @@ export class HostGate {
     if (held > (longestSeconds ?? held)) throw new HeldOff(held)
     await this.#hostTurn(name)
     try {
-      return await this.#inSharedTurn(name, () => this.#inOverallTurn(work), longestSeconds)
+      return await this.#inSharedTurn(name, () => this.#inOverallTurn(name, work), longestSeconds)
     } finally {
       const host = this.#hosts.get(name)
       if (host) {
@@ -67,15 +76,26 @@ export class HostGate {
   }
 
   /** Who waits for a host's turn takes nobody's place; only a request under way does. */
-  async #inOverallTurn<T>(work: () => Promise<T>): Promise<T> {
+  async #inOverallTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
     await this.#overallTurn()
     try {
+      await this.#gapSinceLast(name)
       return await work()
     } finally {
       const next = this.#waiting.shift()
       if (next) next()
       else this.#active -= 1
     }
+  }
+
+  /** A busy process may come late to its turn: the next one is no sooner after it for that. */
+  async #gapSinceLast(name: string): Promise<void> {
+    const { gapMs } = this.#options
+    const host = this.#host(name)
+    for (let wait = host.sentAt + gapMs - performance.now(); wait > 0; wait = host.sentAt + gapMs - performance.now())
+      await sleep(wait)
+    host.sentAt = performance.now()
+    host.nextAt = Math.max(host.nextAt, host.sentAt + gapMs)
   }
 
   async #inSharedTurn<T>(name: string, work: () => Promise<T>, longestSeconds?: number): Promise<T> {
@@ -112,7 +132,14 @@ export class HostGate {
   #host(name: string): Host {
     const known = this.#hosts.get(name)
     if (known) return known
-    const host: Host = { active: 0, nextAt: 0, heldUntil: 0, waiting: [], timer: null }
+    const host: Host = {
+      active: 0,
+      nextAt: 0,
+      sentAt: Number.NEGATIVE_INFINITY,
+      heldUntil: 0,
+      waiting: [],
+      timer: null,
+    }
     this.#hosts.set(name, host)
     return host
   }

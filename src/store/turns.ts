@@ -41,8 +41,14 @@ const PLACE_SECONDS = 120
 const UNHURRIED = "set_config('synchronous_commit', 'off', true)"
 /** Places that come free within so long are given back with one question. */
 const LEAVE_MS = 25
+/** Places that are asked for within so long are asked for together. */
+const TAKE_MS = 10
 /** Between two looks for a free place. */
 const LOOK_MS = 200
+
+type Limits = { gapMs: number; places: number; longestSeconds: number | null }
+type Asked = Limits & { name: string; by: string }
+type Start = { place: number; waitMs: number }
 
 /** @param holder names this process */
 export function openTurns(db: Postgres, holder: string): Turns {
@@ -61,35 +67,60 @@ export function openTurns(db: Postgres, holder: string): Turns {
     return { waitMs: Math.max(0, startsAt - Number(row?.at)), startsAt }
   }
 
-  /** A free place and the next start, or nothing where all places are taken: one question for both. */
-  const startOf = async (
-    name: string,
-    { gapMs, places, by, longestSeconds }: { gapMs: number; places: number; by: string; longestSeconds: number | null },
-  ) => {
-    const row = await one(
+  /** Free places and the next starts, by name: one question for many names. One without either is missing. */
+  const startsOf = async (some: { name: string; by: string }[], { gapMs, places, longestSeconds }: Limits) => {
+    const { rows } = await db.execute(
       `with place as (
          insert into places as known (name, place, holder, until)
-         select $1, wanted.place, $2, clock_timestamp() + $3 * interval '1 s' from generate_series(1, $4::int) wanted (place)
-         where not exists (
-           select from places other where other.name = $1 and other.place = wanted.place and other.until > clock_timestamp())
+         select asked.name, free.place, asked.by, clock_timestamp() + $3 * interval '1 s'
+         from unnest($1::text[], $2::text[]) asked (name, by) cross join lateral (
+           select wanted.place from generate_series(1, $4::int) wanted (place)
+           where not exists (
+             select from places other
+             where other.name = asked.name and other.place = wanted.place and other.until > clock_timestamp())
            and not exists (
-             select from turns held where held.name = $1 and held.held_until > clock_timestamp() + $6::float8 * interval '1 s')
-         order by wanted.place limit 1
+             select from turns held
+             where held.name = asked.name and held.held_until > clock_timestamp() + $6::float8 * interval '1 s')
+           order by wanted.place limit 1) free
+         order by asked.name
          on conflict (name, place) do update set holder = excluded.holder, until = excluded.until
            where known.until <= clock_timestamp()
-         returning place
+         returning name, place
        ), turn as (
          insert into turns as known (name, next_at)
-         select $1, clock_timestamp() + $5 * interval '1 ms' from place
+         select name, clock_timestamp() + $5 * interval '1 ms' from place order by name
          on conflict (name) do update
            set next_at = greatest(known.next_at, clock_timestamp()) + $5 * interval '1 ms'
-         returning next_at
+         returning name, next_at
        )
-       select place, extract(epoch from next_at - clock_timestamp()) * 1000 - $5 as wait_ms, ${UNHURRIED} from place, turn`,
-      [name, by, PLACE_SECONDS, places, gapMs, longestSeconds],
+       select name, place, extract(epoch from next_at - clock_timestamp()) * 1000 - $5 as wait_ms, ${UNHURRIED}
+       from place join turn using (name)`,
+      [some.map(({ name }) => name), some.map(({ by }) => by), PLACE_SECONDS, places, gapMs, longestSeconds],
     )
-    return row ? { place: Number(row.place), waitMs: Math.max(0, Number(row.wait_ms)) } : null
+    return new Map(
+      rows.map((row) => [
+        String(row.name),
+        { place: Number(row.place), waitMs: Math.max(0, Number(row.wait_ms)) } as Start,
+      ]),
+    )
   }
+
+  const startOf = gathered<Asked, Start | null>(async (asked) => {
+    const starts = new Map<Asked, Start>()
+    const alike = Map.groupBy(asked, ({ gapMs, places, longestSeconds }) => `${gapMs} ${places} ${longestSeconds}`)
+    for (const group of alike.values()) {
+      // Of one name one at a time.
+      for (let rest = group; rest.length > 0; ) {
+        const some = [...new Map(rest.map((one) => [one.name, one])).values()].sort((a, b) =>
+          a.name < b.name ? -1 : 1,
+        )
+        const found = await startsOf(some, some[0]!)
+        for (const one of some) if (found.has(one.name)) starts.set(one, found.get(one.name)!)
+        rest = rest.filter((one) => !some.includes(one))
+      }
+    }
+    return asked.map((one) => starts.get(one) ?? null)
+  }, TAKE_MS)
 
   // Given back together: a place that is held a moment longer costs nobody a turn.
   const leave = gathered<{ name: string; place: number; by: string }>(async (some) => {
@@ -116,7 +147,7 @@ export function openTurns(db: Postgres, holder: string): Turns {
       const by = `${holder} ${taken}`
       for (;;) {
         const most = Number.isFinite(longestSeconds) ? longestSeconds : null
-        const start = await startOf(name, { gapMs, places, by, longestSeconds: most })
+        const start = await startOf({ name, by, gapMs, places, longestSeconds: most })
         if (start === null) {
           const held = await heldSeconds(name)
           if (held > longestSeconds) return held
