@@ -58,7 +58,7 @@ export function htmlToText(
         else if (name === 'q') line += '“'
       },
       ontext(text) {
-        if (dropped === 0) line += preformatted > 0 ? text : text.replace(/[\t\n\f\r ]+/g, ' ')
+        if (dropped === 0) line += preformatted > 0 ? text : text.replace(MARKUP_SPACES, ' ')
       },
       onclosetag(name) {
         const top = stack.at(-1)
@@ -87,13 +87,17 @@ const hidden = ({ hidden, style, 'aria-hidden': aria }: Record<string, string>):
   aria === 'true' ||
   (style !== undefined && /display\s*:\s*none|visibility\s*:\s*hidden/i.test(style))
 
+/** Space that is not one plain blank already: most of a text is, and replacing each by itself would take the longest of all. */
+const SPACES = /[^\S \n\u00a0\u202f][^\S\n\u00a0\u202f]*| [^\S\n\u00a0\u202f]+/g
+const MARKUP_SPACES = /[\t\n\f\r][\t\n\f\r ]*| [\t\n\f\r ]+/g
+
 /** Folds the space of one paragraph; empty lines in it part it into two. */
 function tidy(text: string): string {
   return text
     .split('\n')
     .map((one) =>
       one
-        .replace(/[^\S\n\u00a0\u202f]+/g, ' ')
+        .replace(SPACES, ' ')
         .replace(/\u00a0/g, ' ')
         .trim(),
     )

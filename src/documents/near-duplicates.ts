@@ -23,16 +23,16 @@ function hash(text: string): number {
   return value >>> 0
 }
 
-function shingles(text: string): Set<number> {
-  const all = sameWords(text).map(hash)
-  const found = new Set<number>()
-  if (all.length < LEAST_WORDS) return found
-  for (let i = 0; i + SHINGLE <= all.length; i += 1) {
+/** A number for each piece, in reading order; none for a text that is too short to tell. */
+function pieces(text: string): Uint32Array {
+  const all = sameWords(text)
+  if (all.length < LEAST_WORDS) return new Uint32Array()
+  const hashes = Uint32Array.from(all, hash)
+  return Uint32Array.from({ length: all.length - SHINGLE + 1 }, (_, i) => {
     let piece = 0
-    for (let word = i; word < i + SHINGLE; word += 1) piece = (Math.imul(piece, 0x9e3779b1) + all[word]!) >>> 0
-    found.add(mixed(piece))
-  }
-  return found
+    for (let word = i; word < i + SHINGLE; word += 1) piece = (Math.imul(piece, 0x9e3779b1) + hashes[word]!) >>> 0
+    return mixed(piece)
+  })
 }
 
 /** Spreads every bit over all others (the end of MurmurHash3). */
@@ -67,14 +67,20 @@ const MOST_MADE = 200
 const LONGEST_MADE = 20_000
 
 function makeNearKeys(text: string): string[] {
-  const pieces = shingles(text)
-  if (pieces.size === 0) return []
-  const least = new Uint32Array(SEEDS.length).fill(0xffffffff)
-  for (const piece of pieces)
-    for (let i = 0; i < SEEDS.length; i += 1) {
-      const value = mixed(piece ^ SEEDS[i]!)
-      if (value < least[i]!) least[i] = value
+  const all = pieces(text)
+  if (all.length === 0) return []
+  const least = SEEDS.map((seed) => {
+    // As signed numbers, which are compared fastest: the order is that of the unsigned ones.
+    let lowest = 0x7fffffff
+    for (let i = 0; i < all.length; i += 1) {
+      let bits = all[i]! ^ seed
+      bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+      bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+      bits ^= (bits >>> 16) ^ 0x80000000
+      if (bits < lowest) lowest = bits
     }
+    return lowest ^ 0x80000000
+  })
   return Array.from({ length: BANDS }, (_, band) => {
     const rows = least.subarray(band * ROWS, (band + 1) * ROWS)
     return `near${band}:${hash(rows.join(' ')).toString(36)}${hash(rows.toReversed().join(' ')).toString(36)}`
@@ -83,7 +89,7 @@ function makeNearKeys(text: string): string[] {
 
 /** Of the pieces of both texts together, the share that both have: 0 to 1; 0 where one is too short to tell. */
 export function likeness(a: string, b: string): number {
-  return shareOf(shingles(a), shingles(b))
+  return shareOf(new Set(pieces(a)), new Set(pieces(b)))
 }
 
 /**

@@ -12,6 +12,9 @@ import { sameWords } from './words.ts'
 const CONTROLS =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
+/** Most texts hold none of them, nor half of a pair: that is told at a glance. */
+const MAYBE_CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/
+
 /**
  * Turns an item into its documents: the article without the posts it embeds, then each of those posts as a document of
  * its own. An article that says nothing beside its embeds is left out.
@@ -171,12 +174,11 @@ const contentHash = (...texts: string[]): string =>
 
 function articleText(html: string | null, plain: string | null): string {
   const text = html !== null ? htmlToText(html) : plainParagraphs(plain ?? '')
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(CONTROLS, (one) => (/[\t\u2028\u2029\u0085]/.test(one) ? ' ' : ''))
-    .normalize('NFC')
-    .trim()
+  return (MAYBE_CONTROLS.test(text) ? withoutControls(text) : text).normalize('NFC').trim()
 }
+
+const withoutControls = (text: string): string =>
+  text.replace(/\r\n?/g, '\n').replace(CONTROLS, (one) => (/[\t\u2028\u2029\u0085]/.test(one) ? ' ' : ''))
 
 /** A post's words are kept as they are; only what no text may hold is taken out. Its offsets stay true. */
 const postText = (text: string): string => (CONTROLS.test(text) ? text.replace(CONTROLS, ' ') : text)

@@ -1,3 +1,4 @@
+import { isPlain } from '../documents/words.ts'
 import type { Entity, Mention } from '../model.ts'
 
 /** One way in which an entity is written. */
@@ -17,7 +18,8 @@ export type Word = { text: string; lower: string; start: number; end: number }
 
 /** Runs of letters and digits, in reading order. */
 export function wordsOf(text: string): Word[] {
-  return Array.from(text.matchAll(/[\p{L}\p{M}\p{N}_]+/gu), (match) => ({
+  const runs = isPlain(text) ? /[A-Za-z0-9_]+/g : /[\p{L}\p{M}\p{N}_]+/gu
+  return Array.from(text.matchAll(runs), (match) => ({
     text: match[0],
     lower: match[0].toLowerCase(),
     start: match.index,
