@@ -1,6 +1,6 @@
 import { loadConfig } from '../config.ts'
 import { analyseStored, openRooms } from '../jobs/analyse.ts'
-import { deletionOf, type Entry, type RecordFacts, recordAll } from '../jobs/record.ts'
+import { deletionOf, type Entry, entryOf, type RecordFacts, recordAll } from '../jobs/record.ts'
 import { createLog } from '../log.ts'
 import type { LongReading } from '../model.ts'
 import { openStore } from '../store/open-store.ts'
@@ -43,7 +43,7 @@ export async function openStoreSink(paths: { config?: string; data?: string }, i
       return reading.cursor
     },
     document(document, { guid, provenance }) {
-      batch.push({ document, guid, source: { id: provenance.source, sample: false }, facts: facts() })
+      batch.push(entryOf(document, guid, { id: provenance.source, sample: false }, facts()))
     },
     deleted(id, address) {
       batch.push(deletionOf(id, { id: address, sample: false }, facts()))

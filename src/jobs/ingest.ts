@@ -99,6 +99,8 @@ export async function recordParts(kit: Pick<Kit, 'store' | 'work' | 'now'>, part
   for (const part of parts) {
     entries.push(...(await entriesOfPart(part, { now: kit.now(), touched })))
     ends.push(entries.length)
+    // Much is made ready here; all else of this process has its turn between two of them.
+    if (parts.length > 1) await new Promise(setImmediate)
   }
   const isNew = await kit.store.transaction(async (tx) => {
     touched.clear()

@@ -17,13 +17,26 @@ export type RecordFacts = {
   touched?: Set<string>
 }
 
-/** One document as it was read. `guid`: what its source calls it, null where that does not tell it apart. */
+/** One document as it was read, with every name under which it may be on record. */
 export type Entry = {
   document: Document
-  guid: string | null
+  keys: string[]
   source: Pick<Source, 'id' | 'sample'>
   facts: RecordFacts
 }
+
+/** @param guid what its source calls it, null where that does not tell it apart */
+export const entryOf = (
+  document: Document,
+  guid: string | null,
+  source: Entry['source'],
+  facts: RecordFacts,
+): Entry => ({
+  document,
+  keys: [...documentKeys(document, source.id, guid), ...(document.kind === 'article' ? nearKeys(document.text) : [])],
+  source,
+  facts,
+})
 
 /** The documents of one item, with the language where its source does not say it. */
 export async function entriesOf(item: RawItem, source: Entry['source'], facts: RecordFacts): Promise<Entry[]> {
@@ -31,25 +44,16 @@ export async function entriesOf(item: RawItem, source: Entry['source'], facts: R
   const entries: Entry[] = []
   for (const document of documents) {
     const isItself = document.kind === item.kind
-    entries.push({
-      document: isItself ? await withLanguage(document) : document,
-      guid: isItself ? item.guid : null,
-      source,
-      facts,
-    })
+    entries.push(
+      entryOf(isItself ? await withLanguage(document) : document, isItself ? item.guid : null, source, facts),
+    )
   }
   return entries
 }
 
 /** A post of which it is told that it is gone, known or not: what is read of it later in older archives is marked as well. */
-export const deletionOf = (id: string, source: Entry['source'], facts: RecordFacts): Entry => ({
-  document: deletedPost(id, source.id),
-  guid: null,
-  source,
-  facts,
-})
-
-type Keyed = Entry & { keys: string[] }
+export const deletionOf = (id: string, source: Entry['source'], facts: RecordFacts): Entry =>
+  entryOf(deletedPost(id, source.id), null, source, facts)
 
 /**
  * Stores documents, or adds what they tell to those that are known already. What is new is written together; what is on
@@ -58,19 +62,18 @@ type Keyed = Entry & { keys: string[] }
  * @returns which of them were new
  */
 export async function recordAll(tx: Store, entries: Entry[]): Promise<boolean[]> {
-  const keyed = entries.map((entry): Keyed => ({ ...entry, keys: keysOf(entry.document, entry.source.id, entry.guid) }))
-  const record = await readRecord(tx, keyed)
+  const record = await readRecord(tx, entries)
   const isNew = entries.map(() => false)
   /** Keys of what was written here: of these the record says more than was read of it. */
   const written = new Set<string>()
-  let fresh: Keyed[] = []
+  let fresh: Entry[] = []
   const putFresh = async () => {
     const some = fresh
     fresh = []
     if (some.length > 0)
       await tx.documents.putNew(some.map((one) => ({ document: one.document, facts: toPut(one, true) })))
   }
-  for (const [i, one] of keyed.entries()) {
+  for (const [i, one] of entries.entries()) {
     const isTouched = one.keys.some((key) => written.has(key))
     if (!isTouched && record.holds(one)) continue
     for (const key of one.keys) written.add(key)
@@ -89,14 +92,14 @@ export async function recordAll(tx: Store, entries: Entry[]): Promise<boolean[]>
 }
 
 /** What is on record under the keys of some documents, read with two questions for all of them. */
-async function readRecord(tx: Store, keyed: Keyed[]) {
-  const found = await tx.documents.allByKeys([...new Set(keyed.flatMap(({ keys }) => keys))])
+async function readRecord(tx: Store, entries: Entry[]) {
+  const found = await tx.documents.allByKeys([...new Set(entries.flatMap(({ keys }) => keys))])
   const owners = await tx.documents.owners([...new Set(found.map(({ document }) => document.id))])
   const byKey = Map.groupBy(found, ({ key }) => key)
   return {
-    mayKnow: ({ keys }: Keyed) => keys.some((key) => byKey.has(key)),
+    mayKnow: ({ keys }: Entry) => keys.some((key) => byKey.has(key)),
     /** True where all that a document tells is on record. */
-    holds({ document, keys, facts }: Keyed): boolean {
+    holds({ document, keys, facts }: Entry): boolean {
       if (facts.owner === undefined || !keys.every((key) => byKey.has(key))) return false
       const mine = new Set(keys)
       const known = found.find((one) => mine.has(one.key) && isSameStory(document, one.document, one.key))?.document
@@ -107,7 +110,7 @@ async function readRecord(tx: Store, keyed: Keyed[]) {
   }
 }
 
-const toPut = ({ source, keys, facts }: Keyed, isNew: boolean) => ({
+const toPut = ({ source, keys, facts }: Entry, isNew: boolean) => ({
   sourceId: source.id,
   keys,
   sample: source.sample,
@@ -117,7 +120,7 @@ const toPut = ({ source, keys, facts }: Keyed, isNew: boolean) => ({
 })
 
 /** One document that may be on record. @returns true where it was not */
-async function recordOne(tx: Store, entry: Keyed): Promise<boolean> {
+async function recordOne(tx: Store, entry: Entry): Promise<boolean> {
   const { document, keys, facts } = entry
   const known = await sameStory(tx, document, keys)
   const kept = known ? mergeDocuments(known, document) : document
@@ -125,11 +128,6 @@ async function recordOne(tx: Store, entry: Keyed): Promise<boolean> {
   facts.touched?.add(kept.id)
   await tx.documents.put(kept, toPut(entry, known === null))
   return known === null
-}
-
-/** Every name under which a document may be on record. */
-export function keysOf(document: Document, sourceId: string, guid: string | null): string[] {
-  return [...documentKeys(document, sourceId, guid), ...(document.kind === 'article' ? nearKeys(document.text) : [])]
 }
 
 /** What is on record of the story that a document tells, under whichever name it was read before. */

@@ -2,7 +2,7 @@
 import '../../src/sources/net.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { analyseStored, openRooms } from '../../src/jobs/analyse.ts'
-import { recordAll } from '../../src/jobs/record.ts'
+import { entryOf, recordAll } from '../../src/jobs/record.ts'
 import type { Document } from '../../src/model.ts'
 import { mira, record } from '../support/commands.ts'
 import { IDS } from '../support/discord-channels.ts'
@@ -37,7 +37,7 @@ describe('a posted digest', () => {
     const newer = { ...known, ...change(known) }
     const facts = { isNews: () => true, now: scene.clock.now }
     const source = { id: 'gazette', sample: false }
-    await store.transaction((tx) => recordAll(tx, [{ document: newer, guid: null, source, facts }]))
+    await store.transaction((tx) => recordAll(tx, [entryOf(newer, null, source, facts)]))
   }
 
   test('of a retracted article says so where it stands, with the old words struck', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recordAll } from '../../src/jobs/record.ts'
+import { entryOf, recordAll } from '../../src/jobs/record.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { aDocument, aStatement } from '../support/nouns.ts'
@@ -22,7 +22,7 @@ describe('two processes on one database', () => {
           text: Array.from({ length: 60 }, (_, word) => `word${n}x${word}`).join(' '),
           provenance: [{ source, locator: null }],
         })
-        return recordAll(tx, [{ document, guid: null, source: { id: source, sample: false }, facts }])
+        return recordAll(tx, [entryOf(document, null, { id: source, sample: false }, facts)])
       }, 'snapshot')
     const stories = Array.from({ length: 8 }, (_, n) => [record(one, 'gazette', n), record(other, 'courier', n)])
     const fresh = await Promise.all(stories.flat())
