@@ -103,7 +103,7 @@ function authorOf({ id, kind, author, post }: Document, entities: Entity[]): Men
 }
 
 /** Documents that are written together: to make one transaction safe costs as much as to analyse several articles. */
-const TOGETHER = 20
+const TOGETHER = 50
 
 type Read = { document: Document; found: Reading }
 
@@ -214,7 +214,7 @@ async function keepSafely(
 }
 
 /** So long is analysed at one sitting, before all else of this process has its turn. */
-const SITTING_MS = 12
+const SITTING_MS = 20
 
 /** A first response is never further away than this; then work goes on, whoever still waits. */
 const LONGEST_MS = 1000

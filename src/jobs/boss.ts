@@ -21,7 +21,7 @@ const MANNERS: Record<Kind, Manner> = {
   tick: { ...USUAL, retryLimit: 0 },
   // Most of them wait for their host's next turn, which costs nothing.
   poll: { ...USUAL, sideBySide: 256, ofGroup: 2, every: 0.5 },
-  analyse: { ...USUAL, sideBySide: 2, every: 0.5 },
+  analyse: { ...USUAL, sideBySide: 3, every: 0.5 },
   // These wait for the database, most of their time.
   compose: { ...USUAL, sideBySide: 6, ofGroup: 1, every: 0.5 },
   // A delivery has its own times to be tried again.

@@ -150,7 +150,6 @@ function startWorker(folder: string, i: number, { url, discord }: { url: string;
       PREVIEW_PORT: '0',
       METRICS_PORT: '0',
       LOG_LEVEL: 'warn',
-      NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? '',
     },
   })
   closeSync(log)
