@@ -7,6 +7,8 @@ if (major < 26) {
   )
   process.exit(2)
 }
+const { existsSync } = await import('node:fs')
+if (existsSync('.env')) process.loadEnvFile('.env')
 // A bot on one file idles most of its life: memory counts for more than speed. One of many processes on Postgres works all
 // day, and clearing up small pieces of memory again and again would take as long as the work itself.
 if (!process.env.DATABASE_URL) {

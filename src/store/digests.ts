@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Delivery, Digest } from '../model.ts'
+import { batches } from './batches.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -86,10 +87,6 @@ export function digestsTable(db: Kysely<Tables>): Store['digests'] {
       return (await (channelId ? rows.where('subscriptions.channel_id', '=', channelId) : rows).execute()).map(read)
     },
   }
-}
-
-function* batches<T>(all: T[], size = 500): Generator<T[]> {
-  for (let i = 0; i < all.length; i += size) yield all.slice(i, i + size)
 }
 
 const toDelivery = (row: Selectable<Tables['deliveries']>): Delivery => ({
