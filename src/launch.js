@@ -7,8 +7,11 @@ if (major < 26) {
   )
   process.exit(2)
 }
-const { existsSync } = await import('node:fs')
-if (existsSync('.env')) process.loadEnvFile('.env')
+try {
+  process.loadEnvFile('.env')
+} catch {
+  // There is none, or it cannot be read: then it is told with whatever else is wrong with the config.
+}
 // A bot on one file idles most of its life: memory counts for more than speed. One of many processes on Postgres works all
 // day, and clearing up small pieces of memory again and again would take as long as the work itself.
 if (!process.env.DATABASE_URL) {

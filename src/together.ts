@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Shards } from './discord/client.ts'
-import { StoreError } from './errors.ts'
 import { openQueues, type Queues } from './jobs/boss.ts'
 import { tellImports } from './jobs/imports.ts'
-import { type Part, recordParts } from './jobs/ingest.ts'
 import type { Kit } from './jobs/kit.ts'
 import { tellJobs } from './jobs/match-back.ts'
 import { tellPasts } from './jobs/past.ts'
+import { recordTogether } from './jobs/record-together.ts'
 import { startTicks, untilAborted } from './jobs/ticks.ts'
 import { followOthers, TICKS, type Tick, unitsOf } from './jobs/units.ts'
 import { beat, bowOut, type Pulse, watchRound } from './jobs/watch.ts'
@@ -21,9 +20,8 @@ const WORKER_PLACES = 4
 const GATEWAY_PLACES = 2
 /** Discord: one identify in five seconds for each bucket; a little more, for clocks and networks differ. */
 const IDENTIFY_GAP_MS = 5_500
-/** What sources bring within so long is kept in one transaction, and those that bring nothing are remembered with one write. */
+/** Sources that bring nothing within so long are remembered with one write. */
 const REMEMBERED_MS = 25
-const MOST_TOGETHER = 20
 /** Whoever holds a shard says so again and again; after so long without a word another process takes it over. */
 const LEASE_SECONDS = 30
 const RENEW_MS = 8_000
@@ -84,28 +82,6 @@ export async function workTogether(kit: Kit, place: Place): Promise<number> {
   desk.remark(`${role} ${pulse.process} is at work`)
   await untilOver({ kit, queues, turns, pulse, stop, isGateway })
   return held?.isLost() ? 1 : 0
-}
-
-/** Keeps what several sources brought in one transaction; one that cannot be kept holds no other up. */
-function recordTogether(kit: Kit): (part: Part) => Promise<number> {
-  type Kept = { fresh: number } | { error: unknown }
-  const keep = async (parts: Part[]): Promise<Kept[]> => {
-    try {
-      return (await recordParts(kit, parts)).map((fresh) => ({ fresh }))
-    } catch (error) {
-      // A database that is away is nobody's fault here.
-      if (parts.length === 1 || error instanceof StoreError) return parts.map(() => ({ error }))
-      const kept: Kept[] = []
-      for (const part of parts) kept.push(...(await keep([part])))
-      return kept
-    }
-  }
-  const soon = gathered(keep, REMEMBERED_MS, MOST_TOGETHER)
-  return async (part) => {
-    const kept = await soon(part)
-    if ('error' in kept) throw kept.error
-    return kept.fresh
-  }
 }
 
 /** Ticks in every process: what they ask for is done once, by whichever worker takes it. */

@@ -49,6 +49,34 @@ describe('polling a source', () => {
     expect((await stateOf(kit, 'kept')).published).toHaveLength(5)
   })
 
+  test('passes over what it has shown before, word for word, and reads what has changed', async () => {
+    const both = [entry(1, '2026-03-03T11:00:00Z'), entry(2, '2026-03-03T10:00:00Z')]
+    const changed = both[1]!.replace('part 2', 'part 2, corrected')
+    server.on(
+      '/shown',
+      { body: feed(both.join('')) },
+      { body: feed(both.toReversed().join('')) },
+      { body: feed(changed) },
+    )
+    await using kit = await feedKit([at('/shown')])
+    await pollRound(kit)
+    const [first, second] = await kit.store.documents.unanalysed('none', 9)
+    expect([first?.title, second?.title].sort()).toEqual(['Ferry report 1', 'Ferry report 2'])
+    expect((await stateOf(kit, 'shown')).seen).toHaveLength(2)
+    // What was let go of for its age does not come back with the next look.
+    await kit.store.retention.dropDocuments('2026-04-01T00:00:00.000Z')
+    expect((await kit.store.counts()).documents).toBe(0)
+    await untilDue(kit, 'shown')
+    await pollRound(kit)
+    expect((await kit.store.counts()).documents).toBe(0)
+    await untilDue(kit, 'shown')
+    await pollRound(kit)
+    const [again] = await kit.store.documents.unanalysed('none', 9)
+    expect(again?.text).toBe('The ferry sails, part 2, corrected.')
+    expect((await kit.store.counts()).documents).toBe(1)
+    expect(asked('/shown')).toHaveLength(3)
+  })
+
   test('does not come before it is due', async () => {
     server.on('/due', { body: SPARSE })
     await using kit = await feedKit([at('/due')])

@@ -46,6 +46,18 @@ describe('turns of two processes', () => {
     expect(most).toBe(2)
   })
 
+  test('at many hosts are taken at once, and two at one host lie the gap apart', async () => {
+    const hosts = ['a.example', 'b.example', 'a.example', 'c.example']
+    const starts = await Promise.all(
+      hosts.map(async (host) => {
+        await one.take(host, { gapMs: 700, places: 2 })
+        return { host, at: performance.now() }
+      }),
+    )
+    const [first = 0, second = 0] = starts.filter(({ host }) => host === 'a.example').map(({ at }) => at)
+    expect(Math.abs(second - first)).toBeGreaterThan(500)
+  })
+
   test('wait where the host asked either of them for a pause', async () => {
     await one.hold('tired.example', 30)
     expect(await other.heldSeconds('tired.example')).toBeGreaterThan(0)
