@@ -7,16 +7,8 @@ if (major < 26) {
   )
   process.exit(2)
 }
-try {
-  process.loadEnvFile('.env')
-} catch {
-  // There is none, or it cannot be read: then it is told with whatever else is wrong with the config.
-}
-// A bot on one file idles most of its life: memory counts for more than speed. One of many processes on Postgres works all
-// day, and clearing up small pieces of memory again and again would take as long as the work itself.
-if (!process.env.DATABASE_URL) {
-  const { setFlagsFromString } = await import('node:v8')
-  for (const flag of ['--optimize-for-size', '--max-semi-space-size=4']) setFlagsFromString(flag)
-}
+// A bot idles most of its life: memory counts for more than speed. One of many workers takes the first of these back.
+const { setFlagsFromString } = await import('node:v8')
+for (const flag of ['--optimize-for-size', '--max-semi-space-size=4']) setFlagsFromString(flag)
 const { runCli } = await import('./cli/cli.ts')
 process.exitCode = await runCli(process.argv.slice(2))

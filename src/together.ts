@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
 import type { Shards } from './discord/client.ts'
 import { openQueues, type Queues } from './jobs/boss.ts'
 import { tellImports } from './jobs/imports.ts'
@@ -55,6 +56,8 @@ export async function workTogether(kit: Kit, place: Place): Promise<number> {
   await using held = isGateway ? await holdShards(place, stop, () => over.abort(), log) : null
   if (stop.aborted) return 0
   if (place.shards) pulse.shards = place.shards
+  // As launch.js says: clearing a small space for what is new again and again takes as long as the work itself.
+  if (isWorker) setFlagsFromString('--no-optimize-for-size')
   const places = isWorker ? WORKER_PLACES : GATEWAY_PLACES
   await using queues = await openQueues({ url, places, log })
   const rememberSoon = gathered<SourceState>(async (states) => {

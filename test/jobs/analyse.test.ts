@@ -33,10 +33,10 @@ describe('the analysis of what is stored', () => {
     // A statement's id that another document holds already: the record refuses it.
     const file = new DatabaseSync(join(config.dataFolder, 'onrecord.sqlite'))
     file.exec(
-      "update statements set document_id = 'd29' where document_id = 'd2'; update documents set analysed_version = 'again'",
+      "update statements set document_id = 'd29' where document_id = 'd2'; update documents set analysed_version = 'again' where id <> 'd29'",
     )
     file.close()
-    expect(await analyseStored({ store, rooms, now, log })).toBe(30)
+    expect(await analyseStored({ store, rooms, now, log })).toBe(29)
     const kept = await store.statements.since(0, { sample: false, limit: 99 })
     expect(new Set(kept.map(({ document }) => document.id)).size).toBe(29)
     expect(await store.documents.unanalysed(rooms.version, 9)).toEqual([])
