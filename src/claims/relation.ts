@@ -82,15 +82,28 @@ const isNegation = ({ lower }: Word) =>
   NEGATIONS.has(lower) || (/n[’']?t$/.test(lower) && NEGATIONS.has(lower.replace(/[’']/g, '')))
 
 /** “Not only” says that it is so, and more; “never did, and never will” is one no. */
-const negations = (words: Word[]) =>
+const negations = (words: Word[], other: Word[]) =>
   words.filter(
     (word, i) =>
-      isNegation(word) && !(word.lower === 'not' && ONLY.has(words[i + 1]?.lower ?? '')) && !isEcho(words, i),
+      isNegation(word) &&
+      !(word.lower === 'not' && ONLY.has(words[i + 1]?.lower ?? '')) &&
+      !isEcho(words, i) &&
+      !isReproach(words, i, other),
   )
 const isEcho = (words: Word[], i: number) =>
   i === words.length - 2 && AUXILIARY.test(words[i + 1]!.lower) && words.slice(0, i).some(isNegation)
 const AUXILIARY = /^(?:will|would|shall|did|do|does|has|have|had|can|could|is|are|was|were)$/
 const ONLY = new Set(['only', 'just', 'merely', 'simply'])
+
+/**
+ * “Criticised for not blocking them”: a reproach says that somebody leaves something else undone, not that the claim is
+ * untrue. Where the claim tells of the very thing, it does.
+ */
+const isReproach = (words: Word[], i: number, other: Word[]) =>
+  words[i]?.lower === 'not' &&
+  words[i - 1]?.lower === 'for' &&
+  /ing$/.test(words[i + 1]?.lower ?? '') &&
+  !other.some(({ stem }) => alike(stem, words[i + 1]!.stem))
 
 function content(words: Word[]): Word[] {
   return words.filter((word) => !EMPTY.has(word.lower) && !isNegation(word))
@@ -149,8 +162,8 @@ function compare(claim: Wording, statement: Wording) {
     right.some((b) => b.lower === 'for')
   )
     opposed.push(['against', 'for'])
-  const negLeft = negations(left)
-  const negRight = negations(right)
+  const negLeft = negations(left, theirs)
+  const negRight = negations(right, mine)
   const denyLeft = claim.text.match(DENIALS) ?? []
   const denyRight = statement.text.match(DENIALS) ?? []
   const figuresLeft = findCounts(claim.text)

@@ -24,6 +24,13 @@ describe('a relation', () => {
       relate('The clinic never sold its data.', 'The clinic never sold its data, and it never will.').relation,
     ).toBe('repeats'))
 
+  test('is not turned round by a reproach for something else that was left undone', () => {
+    const claim = 'Harbourline shelters sites of the smugglers.'
+    const reproach = 'Harbourline for not closing its service to sites of the smugglers'
+    expect(relate(claim, reproach).relation).not.toBe('opposes')
+    expect(relate(claim, 'Harbourline for not sheltering sites of the smugglers').relation).toBe('opposes')
+  })
+
   test('is no denial where it says “not only”', () =>
     expect(
       relate('The clinic sold its data.', 'The clinic not only sold its data, it gave it away.').relation,
