@@ -69,8 +69,9 @@ describe('a room', () => {
 })
 
 describe('the environment', () => {
-  test('is read in config.ts alone', () => {
-    expect(files.filter((file) => /process\.env\b/.test(text(file)))).toEqual(['config.ts'])
+  test('is read in config.ts alone; launch.js tells Node there where to keep what it compiled', () => {
+    expect(files.filter((file) => /process\.env\b/.test(text(file)))).toEqual(['config.ts', 'launch.js'])
+    expect(text('launch.js').match(/process\.env\S*/g)).toEqual(['process.env.NODE_COMPILE_CACHE'])
   })
 })
 

@@ -3,8 +3,9 @@ import { basename } from 'node:path'
 import { SourceError } from '../errors.ts'
 import { isCassette, readCassette } from './archive/cassette.ts'
 import { isPersonalArchive, readExportZip } from './archive/export-zip.ts'
-import { brokenOff, type Read, readJsonBatches, readJsonLines } from './archive/json-lines.ts'
+import { brokenOff, type Read, readJsonBatches, readJsonLines, readLines } from './archive/json-lines.ts'
 import { jsonValues } from './archive/json-values.ts'
+import { linesAside } from './archive/lines-aside.ts'
 import { isArchiveScript, readArchivePosts } from './archive/personal-archive.ts'
 import { readPosts } from './archive/read-posts.ts'
 import { isTar, readTar } from './archive/tar.ts'
@@ -19,6 +20,8 @@ import type { Parsers } from './parsers.ts'
 /** Feeds, pages and single JSON values are read whole; nothing that people publish as one is larger. */
 const MAX_WHOLE = 50_000_000
 const HEAD = 64 * 1024
+/** Lines of files from this size on are worth a thread of their own. */
+const LARGE = 2_000_000
 
 export type FileOptions = {
   /** Of a personal archive also the posts that its owner has deleted. */
@@ -68,7 +71,11 @@ async function* readAll(path: string, parsers: Parsers, options: ReadOptions): A
   if (text.startsWith('WARC/')) return yield* singly(readWarc(bytes('none'), path, parsers))
   if (isArchiveScript(text)) return yield* singly(readArchivePosts(bytes(), path))
   const shape = shapeOf(text, start.length < HEAD)
-  if (shape === 'lines') return yield* readJsonBatches(bytes(), path, options)
+  if (shape === 'lines') {
+    if (size < LARGE) return yield* readJsonBatches(bytes(), path, options)
+    const task = { path, packing, follow: options.follow ?? [], afterLine: options.afterLine ?? 0 }
+    return yield* readLines(linesAside(task, options.onBytes), path, options)
+  }
   if (shape === 'json' && size > MAX_WHOLE && text.startsWith('['))
     return yield* singly(readArchivePosts(bytes(), path))
   if (size > MAX_WHOLE)

@@ -32,40 +32,58 @@ const PLAIN = 6
  *   damaged values among them. Bytes that are no UTF-8 are read as Buffer.toString reads them.
  */
 export function createSkimmer(wanted: Wanted): (bytes: Buffer) => unknown {
-  let scanner: Scanner | null = null
+  const scan = createScanner(wanted)
+  const build = createBuilder(wanted)
   return (bytes) => {
-    if (bytes.length > MEMORY - INPUT - BEHIND) return undefined
-    scanner ??= createScanner(wanted)
-    return scanner.read(bytes)
+    const notes = scan(bytes)
+    return notes === null ? undefined : build(bytes, 0, notes, 0)
   }
 }
 
-/** Buffer.toString in one step: a line has many short texts. */
-type Memory = Buffer & Record<'utf8Slice' | 'latin1Slice', (start: number, end: number) => string>
-type Scanner = { read(bytes: Buffer): unknown }
+/** The first half of a skimmer: notes where what is wanted stands. They hold until the next bytes are scanned. */
+export function createScanner(wanted: Wanted): (bytes: Buffer) => Int32Array | null {
+  let scan: ((bytes: Buffer) => Int32Array | null) | null = null
+  return (bytes) => {
+    if (bytes.length > MEMORY - INPUT - BEHIND) return null
+    scan ??= makeScanner(wanted)
+    return scan(bytes)
+  }
+}
+
 type Exports = {
   memory: WasmMemory
   scan(root: number, notes: number, from: number, end: number): number
 }
 
-function createScanner(wanted: Wanted): Scanner {
+function makeScanner(wanted: Wanted): (bytes: Buffer) => Int32Array | null {
   const { memory, scan } = instanceOf<Exports>('./skim-json.wat')
-  const bytes = Buffer.from(memory.buffer) as Memory
-  const names = writeKeys(wanted, bytes)
-  const reader = new Notes(bytes, names)
-  return {
-    read(value) {
-      bytes.set(value, INPUT)
-      const end = INPUT + value.length
-      bytes[end] = 0
-      try {
-        scan(ROOT, NOTES, INPUT, end)
-      } catch (error) {
-        if (isTrap(error)) return undefined
-        throw error
-      }
-      return reader.read()
-    },
+  const bytes = Buffer.from(memory.buffer)
+  const words = new Int32Array(memory.buffer)
+  writeKeys(wanted, bytes)
+  return (value) => {
+    bytes.set(value, INPUT)
+    const end = INPUT + value.length
+    bytes[end] = 0
+    try {
+      return words.subarray(NOTES >> 2, scan(ROOT, NOTES, INPUT, end) >> 2)
+    } catch (error) {
+      if (isTrap(error)) return null
+      throw error
+    }
+  }
+}
+
+/**
+ * The second half of a skimmer, which may be in another thread: builds the value that stands from byte `start` on and
+ * whose notes begin with word `at`.
+ */
+export function createBuilder(
+  wanted: Wanted,
+): (bytes: Buffer, start: number, notes: Int32Array, at: number) => unknown {
+  let builder: Builder | null = null
+  return (bytes, start, notes, at) => {
+    builder ??= new Builder(writeKeys(wanted, Buffer.alloc(NOTES)))
+    return builder.build(bytes as Slices, start - INPUT, notes, at)
   }
 }
 
@@ -107,29 +125,34 @@ function writeKeys(wanted: Wanted, bytes: Buffer): string[] {
 const placeOf = (key: Uint8Array): number =>
   key.length * 7 + key[0]! * 3 + key[key.length >> 1]! * 31 + key[key.length - 1]! * 17
 
-/** Builds the value that the scanner has noted. */
-class Notes {
-  readonly #notes: Int32Array
-  readonly #bytes: Memory
+/** Buffer.toString in one step: a line has many short texts. */
+type Slices = Buffer & Record<'utf8Slice' | 'latin1Slice', (start: number, end: number) => string>
+
+/** Builds the values that a scanner has noted. */
+class Builder {
   readonly #names: string[]
+  #bytes = Buffer.alloc(0) as Buffer as Slices
+  #shift = 0
+  #notes: Int32Array = new Int32Array()
   #at = 0
 
-  constructor(bytes: Memory, names: string[]) {
-    this.#bytes = bytes
-    this.#notes = new Int32Array(bytes.buffer)
+  constructor(names: string[]) {
     this.#names = names
   }
 
-  read(): unknown {
-    this.#at = NOTES >> 2
-    return this.#value(this.#notes[this.#at]! & 15)
+  build(bytes: Slices, shift: number, notes: Int32Array, at: number): unknown {
+    this.#bytes = bytes
+    this.#shift = shift
+    this.#notes = notes
+    this.#at = at
+    return this.#value(notes[at]! & 15)
   }
 
   /** The value whose note is next, of which the kind is known. */
   #value(kind: number): unknown {
     const notes = this.#notes
-    const start = notes[this.#at + 1]!
-    const end = notes[this.#at + 2]!
+    const start = notes[this.#at + 1]! + this.#shift
+    const end = notes[this.#at + 2]! + this.#shift
     this.#at += 3
     if (kind === STRING) return this.#bytes.utf8Slice(start, end)
     if (kind === OBJECT) return this.#object()

@@ -1,82 +1,8 @@
-import { createSkimmer, type Wanted } from './skim-json.ts'
+import { POST } from './post-keys.ts'
+import { createBuilder, createSkimmer } from './skim-json.ts'
 import { isSnscrape } from './snscrape.ts'
 import { isTweetV1 } from './tweet-v1.ts'
 import { isTweetV2 } from './tweet-v2.ts'
-
-/** Every key that the readers of posts look at. A key that one of them begins to read belongs here too. */
-const TAGS: Wanted = { text: true, tag: true, indices: true, start: true, end: true }
-const LINKS: Wanted = { url: true, expanded_url: true, indices: true, start: true, end: true }
-const ENTITIES: Wanted = {
-  user_mentions: { screen_name: true, indices: true },
-  mentions: { username: true, start: true, end: true },
-  hashtags: TAGS,
-  cashtags: TAGS,
-  symbols: TAGS,
-  urls: LINKS,
-  media: LINKS,
-}
-const EXTENDED: Wanted = { media: LINKS }
-const USER: Wanted = { id: true, id_str: true, screen_name: true, name: true, username: true, displayname: true }
-const SHORTENED: Wanted = { url: true, tcourl: true }
-
-const POST: Wanted = {
-  id: true,
-  id_str: true,
-  created_at: true,
-  text: true,
-  full_text: true,
-  truncated: true,
-  lang: true,
-  user: USER,
-  entities: ENTITIES,
-  extended_entities: EXTENDED,
-  extended_tweet: { full_text: true, text: true, entities: ENTITIES, extended_entities: EXTENDED },
-  in_reply_to_status_id: true,
-  in_reply_to_status_id_str: true,
-  quoted_status_id: true,
-  quoted_status_id_str: true,
-  retweeted_status: () => POST,
-  quoted_status: () => POST,
-  edit_info: true,
-  edit_controls: true,
-  edit_tweet_ids: true,
-  // v2
-  author_id: true,
-  author: USER,
-  conversation_id: true,
-  public_metrics: {},
-  edit_history_tweet_ids: true,
-  referenced_tweets: () => REFERRED,
-  note_tweet: { text: true, entities: ENTITIES },
-  // snscrape
-  url: true,
-  date: true,
-  content: true,
-  rawContent: true,
-  mentionedUsers: USER,
-  cashtags: true,
-  hashtags: true,
-  links: SHORTENED,
-  tcooutlinks: SHORTENED,
-  inReplyToTweetId: true,
-  inReplyToTweetUrl: true,
-  retweetedTweet: () => POST,
-  quotedTweet: () => POST,
-}
-/** What a flattened post refers to: only `type` and `id`, or the whole post. */
-const REFERRED: Wanted = {
-  type: true,
-  id: true,
-  text: true,
-  created_at: true,
-  lang: true,
-  author_id: true,
-  author: USER,
-  entities: ENTITIES,
-  note_tweet: { text: true, entities: ENTITIES },
-  referenced_tweets: { type: true, id: true },
-  edit_history_tweet_ids: true,
-}
 
 const skim = createSkimmer(POST)
 
@@ -85,8 +11,15 @@ const skim = createSkimmer(POST)
  *
  * @returns undefined where the line is no post that is known by these keys; JSON.parse must decide what it is
  */
-export function skimPost(line: Buffer): unknown {
-  const value = skim(line)
+export const skimPost = (line: Buffer): unknown => known(skim(line))
+
+const build = createBuilder(POST)
+
+/** As skimPost, from notes that begin with word `at`, for the line that begins with byte `start`. */
+export const buildPost = (bytes: Buffer, start: number, notes: Int32Array, at: number): unknown =>
+  known(build(bytes, start, notes, at))
+
+function known(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const post = value as Record<string, unknown>
   return isSnscrape(post) || isTweetV2(post) || isTweetV1(post) ? post : undefined
