@@ -6,51 +6,53 @@ import { createWanted, wantedKeys } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { english } from '../messages/say.ts'
-import type { Delivery, Digest, EmergingNote, SourceTrouble, Subscription, WatchTerm } from '../model.ts'
+import type { Delivery, Digest, EmergingNote, SourceTrouble, Subscription } from '../model.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
-import type { Found, Store } from '../store/store.ts'
+import type { Found, Store, WantedBy } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import { emergingFor, noteOf } from './emerging.ts'
 import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
 import { claimsOf, readTurns } from './positions.ts'
 import { troublesFor } from './troubles.ts'
-import { TAKEN_OVER_MS } from './watched.ts'
+import { knownFrom } from './watched.ts'
 import type { Work } from './work.ts'
 
 export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; work?: Work }
 
 /** More than this is not told at one sitting; the rest follows with the next digest. */
 const MOST = 2000
+/** So many are read at once to see whether there is anything to say. */
+const GLANCE = 20
 
-/** How a server's terms pick what is wanted; `changedAt`: what was recorded until shortly after was not looked through for them. */
-type Wish = { terms: WatchTerm[]; changedAt: string | null; isWanted(one: Found): boolean }
+/** How a server's terms pick what is wanted. */
+type Wish = { wantedBy: WantedBy; isWanted(one: Found): boolean }
 
 async function wishOf(guildId: string | null, { watchTerms }: Pick<Store, 'watchTerms'>): Promise<Wish> {
   // Before the terms: a change in between is looked for twice rather than not at all.
   const changedAt = guildId ? await watchTerms.changedAt(guildId) : null
   const terms = guildId ? await watchTerms.list(guildId) : []
-  return { terms, changedAt, isWanted: createWanted(terms) }
+  return { wantedBy: { keys: wantedKeys(terms), knownFrom: knownFrom(changedAt) }, isWanted: createWanted(terms) }
 }
 
 /** What is wanted of all that was recorded after a sequence number, until there is `enough`; and how far that was read. */
 async function wantedSince(
   store: Store,
   sequence: number,
-  { sample, enough, wish }: { sample: boolean; enough: number; wish: Wish },
+  { sample, enough, limit = MOST, wish }: { sample: boolean; enough: number; limit?: number; wish: Wish },
 ): Promise<{ wanted: Found[]; last: number }> {
   const first = await store.statements.firstAfter(sequence)
   const end = await store.statements.last()
   const wanted: Found[] = []
   if (first === null) return { wanted, last: sequence }
-  const isKnown = !wish.changedAt || Date.parse(first) - Date.parse(wish.changedAt) >= TAKEN_OVER_MS
-  const wantedBy = isKnown ? { wantedBy: wantedKeys(wish.terms) } : {}
+  const { keys, knownFrom } = wish.wantedBy
+  const wantedBy = !knownFrom || first >= knownFrom ? { wantedBy: keys } : {}
   let last = sequence
   for (;;) {
-    const found = await store.statements.since(last, { sample, limit: MOST, ...wantedBy })
+    const found = await store.statements.since(last, { sample, limit, ...wantedBy })
     last = found.at(-1)?.sequence ?? last
     wanted.push(...found.filter((one) => !one.backlog && wish.isWanted(one)))
     // Where all is read, all that had a number before is done with.
-    if (found.length < MOST) return { wanted, last: Math.max(last, end) }
+    if (found.length < limit) return { wanted, last: Math.max(last, end) }
     if (wanted.length >= enough) return { wanted, last }
   }
 }
@@ -90,7 +92,8 @@ export async function prepareDigest(
   })
   const ids = new Set(fresh.map((one) => one.statement.id))
   const keys = [...new Set(fresh.flatMap((one) => quoteKeys(one.statement.content)))]
-  const related = (await store.statements.byQuoteKeys(keys)).filter((one) => !ids.has(one.statement.id) && wanted(one))
+  const others = await store.statements.byQuoteKeys(keys, { wantedBy: wish.wantedBy, except: ids })
+  const related = others.filter(wanted)
   const { clusters, discrepancies } = clusterStatements([...fresh, ...related])
   const kin = new Set(clusters.flatMap(({ members }) => (members.some((id) => ids.has(id)) ? members : [])))
   const claims = await claimsOn([...fresh, ...related], guildId, { store, rooms: kit.rooms })
@@ -201,7 +204,8 @@ async function findNews({ store }: DigestKit, { id, target }: Subscription): Pro
   const { sequence } = await store.digests.cursor(id)
   const guildId = target.kind === 'discord' ? target.guildId : null
   const wish = await wishOf(guildId, store)
-  const { wanted, last } = await wantedSince(store.seenBy(guildId), sequence, { sample: false, enough: 1, wish })
+  const looked = { sample: false, enough: 1, limit: GLANCE, wish }
+  const { wanted, last } = await wantedSince(store.seenBy(guildId), sequence, looked)
   return { any: wanted.length > 0, last }
 }
 

@@ -5,7 +5,7 @@ import type { EmergingNote, WatchTerm } from '../model.ts'
 import type { Store } from '../store/store.ts'
 import type { Kit } from './kit.ts'
 import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
-import { TAKEN_OVER_MS } from './watched.ts'
+import { knownFrom } from './watched.ts'
 
 /** What recurs is looked for in what was recorded this lately, the newest so many statements of it. */
 const DAYS = 14
@@ -58,8 +58,7 @@ async function readUnclaimed(
   const seen = store.seenBy(guildId)
   const since = new Date(Date.parse(now()) - DAYS * 86_400_000).toISOString()
   const from = Math.max(await seen.statements.before(since), (await seen.statements.last()) - MOST)
-  const changedAt = guildId ? await store.watchTerms.changedAt(guildId) : null
-  const takenOver = changedAt && new Date(Date.parse(changedAt) + TAKEN_OVER_MS).toISOString()
+  const takenOver = knownFrom(guildId ? await store.watchTerms.changedAt(guildId) : null)
   const isKnown = !takenOver || (await seen.statements.before(takenOver)) <= from
   const found = await seen.statements.since(from, {
     sample: false,

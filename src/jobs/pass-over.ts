@@ -3,7 +3,7 @@ import { wantedKeys } from '../digests/wanted.ts'
 import type { Subscription } from '../model.ts'
 import { WANTED_BY_ALL } from '../store/statements.ts'
 import { type DigestKit, wasAsked } from './digest.ts'
-import { followTerms, TAKEN_OVER_MS } from './watched.ts'
+import { followTerms, knownFrom } from './watched.ts'
 
 /** Fewer look each for itself. */
 const MANY = 20
@@ -36,13 +36,11 @@ export async function passOver(kit: Pick<DigestKit, 'store' | 'now'>, due: Subsc
     const { keys, changedAt } = servers.get(one.target.guildId) ?? NO_TERMS
     const wasCaught = [WANTED_BY_ALL, ...keys].some((key) => (lasts.get(key) ?? 0) > cursor)
     // What stood before a term was added was not looked through for it.
-    const isKnown = cursor >= sequence || !changedAt || isAfter(times.get(cursor), changedAt)
+    const from = knownFrom(changedAt)
+    const isKnown = cursor >= sequence || !from || (times.get(cursor) ?? '') >= from
     return wasCaught || !isKnown ? [] : [{ id: one.id, nextDigestAt: nextDue(one.schedule, one.timeZone, at) }]
   })
   if (idle.length > 0) await store.digests.passOver(idle, { sequence, now: at })
   const gone = new Set(idle.map(({ id }) => id))
   return due.filter(({ id }) => !gone.has(id))
 }
-
-const isAfter = (recorded: string | undefined, changedAt: string) =>
-  recorded !== undefined && Date.parse(recorded) - Date.parse(changedAt) >= TAKEN_OVER_MS

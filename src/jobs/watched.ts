@@ -9,7 +9,11 @@ type Server = { version: number; changedAt: string | null; terms: WatchTerm[]; k
 export type Watched = { index: WatchIndex; servers: ReadonlyMap<string, Server> }
 
 /** Whoever analyses has taken over a changed term by then. */
-export const TAKEN_OVER_MS = 10 * 60_000
+const TAKEN_OVER_MS = 10 * 60_000
+
+/** From when on what was recorded was looked through for a server's terms; null where it always was. */
+export const knownFrom = (changedAt: string | null): string | null =>
+  changedAt && new Date(Date.parse(changedAt) + TAKEN_OVER_MS).toISOString()
 
 const known = new WeakMap<Store, { version: number; watched: Watched & { servers: Map<string, Server> } }>()
 /** One at a time: two would take the same change over twice. */

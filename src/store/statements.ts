@@ -1,7 +1,8 @@
-import type { Kysely } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Document, Match, Statement } from '../model.ts'
+import { batches } from './batches.ts'
 import type { Dialect } from './dialect.ts'
-import type { Found, Store } from './store.ts'
+import type { Found, Store, WantedBy } from './store.ts'
 import type { Tables } from './tables.ts'
 import { type Viewer, visible, withoutForeign } from './viewer.ts'
 
@@ -28,7 +29,8 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dia
           .orderBy('statements.sequence')
           .limit(limit)
       if (!wantedBy) return read(await rows().execute())
-      const ids = await mayBeWanted(db, sequence, wantedBy)
+      const caught = await mayBeWanted(db, sequence, wantedBy)
+      const ids = [...caught.keys()]
       const found: Row[] = []
       for (let i = 0; i < ids.length; i += 500)
         found.push(
@@ -36,7 +38,8 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dia
             .where('document_id', 'in', ids.slice(i, i + 500))
             .execute()),
         )
-      return read(found.sort((a, b) => a.sequence - b.sequence).slice(0, limit))
+      const first = await read(found.sort((a, b) => a.sequence - b.sequence).slice(0, limit))
+      return first.map((one) => (caught.get(one.document.id) ? { ...one, isCaught: true } : one))
     },
     async firstAfter(sequence) {
       const row = await db
@@ -92,16 +95,16 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dia
       const best = found.sort((a, b) => (place.get(a.sequence) ?? 0) - (place.get(b.sequence) ?? 0))
       return best.slice(0, limit)
     },
-    async byQuoteKeys(keys) {
+    async byQuoteKeys(keys, { wantedBy, except } = {}) {
       const ids = new Set<string>()
-      for (let i = 0; i < keys.length; i += 500) {
-        const rows = db
-          .selectFrom('quote_keys')
-          .select('statement_id')
-          .distinct()
-          .where('key', 'in', keys.slice(i, i + 500))
-        for (const row of await rows.limit(2000).execute()) ids.add(row.statement_id)
-      }
+      for (const some of batches(keys))
+        for (const wanting of wantedBy ? batches([...wantedBy.keys, WANTED_BY_ALL]) : [null])
+          for (const { id } of await havingKeys(
+            db,
+            some,
+            wanting && { keys: wanting, knownFrom: wantedBy?.knownFrom ?? null },
+          ))
+            if (!except?.has(id)) ids.add(id)
       const found: Found[] = []
       const wanted = [...ids]
       for (let i = 0; i < wanted.length; i += 500)
@@ -139,20 +142,49 @@ export function statementsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dia
   }
 }
 
-/** Documents with statements after a sequence number that were caught by one of these keys, or may be wanted by all. */
-async function mayBeWanted(db: Kysely<Tables>, sequence: number, keys: string[]): Promise<string[]> {
-  const ids = new Set<string>()
-  const asked = [...new Set([...keys, WANTED_BY_ALL])]
-  for (let i = 0; i < asked.length; i += 500) {
+/** Statements that have one of these quotation keys. */
+function havingKeys(db: Kysely<Tables>, keys: string[], wantedBy: WantedBy | null): Promise<{ id: string }[]> {
+  return db
+    .selectFrom('quote_keys')
+    .innerJoin('statements', 'statements.id', 'quote_keys.statement_id')
+    .select('statements.id')
+    .distinct()
+    .where('quote_keys.key', 'in', keys)
+    .$if(wantedBy !== null, (rows) => rows.where((one) => mayWant(one, wantedBy as WantedBy)))
+    .limit(2000)
+    .execute()
+}
+
+const mayWant = (
+  { or, exists, eb, selectFrom }: ExpressionBuilder<Tables, 'statements'>,
+  { keys, knownFrom }: WantedBy,
+) =>
+  or([
+    exists(
+      selectFrom('caught')
+        .select(sql<number>`1`.as('one'))
+        .whereRef('caught.document_id', '=', 'statements.document_id')
+        .where('caught.key', 'in', keys),
+    ),
+    ...(knownFrom ? [eb('statements.recorded_at', '<', knownFrom)] : []),
+  ])
+
+/**
+ * Documents with statements after a sequence number that one of these keys may want: true where it has caught them, false
+ * where they may be wanted by all.
+ */
+async function mayBeWanted(db: Kysely<Tables>, sequence: number, keys: string[]): Promise<Map<string, boolean>> {
+  const found = new Map<string, boolean>()
+  for (const some of batches([...new Set([...keys, WANTED_BY_ALL])])) {
     const rows = await db
       .selectFrom('caught')
-      .select('document_id')
-      .where('key', 'in', asked.slice(i, i + 500))
+      .select(['document_id', 'key'])
+      .where('key', 'in', some)
       .where('sequence', '>', sequence)
       .execute()
-    for (const row of rows) ids.add(row.document_id)
+    for (const { document_id: id, key } of rows) found.set(id, found.get(id) === true || key !== WANTED_BY_ALL)
   }
-  return [...ids]
+  return found
 }
 
 type Row = { sequence: number; statement: string; document: string; backlog: number; sample: number }

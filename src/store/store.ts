@@ -37,7 +37,12 @@ export type Found = {
   /** On record, but found by a first poll beyond its newest few or by a later analysis: not posted. */
   backlog: boolean
   sample: boolean
+  /** True where it was asked for by what may want it, and one of those is known to catch its document. */
+  isCaught?: boolean
 }
+
+/** By what something may be wanted (`digests/wanted.ts`); `knownFrom`: of what was recorded before that nobody can say. */
+export type WantedBy = { keys: string[]; knownFrom: string | null }
 
 /** What the store keeps about a document besides the document: `keys` are what other copies of it are known by. */
 export type DocumentFacts = {
@@ -172,8 +177,8 @@ export interface Store extends AsyncDisposable {
     get(id: string): Promise<Found | null>
     /** Full text search over contents and speakers, best first. */
     search(query: string, limit: number): Promise<Found[]>
-    /** Statements that share one of these quotation keys, oldest first. */
-    byQuoteKeys(keys: string[]): Promise<Found[]>
+    /** Statements that share one of these quotation keys, oldest first; with `wantedBy` those alone that one of these may want. */
+    byQuoteKeys(keys: string[], options?: { wantedBy?: WantedBy; except?: ReadonlySet<string> }): Promise<Found[]>
     byClaim(claimId: string, limit: number): Promise<Found[]>
     ofDocument(documentId: string): Promise<Found[]>
     /** The last sequence number given before a moment. */

@@ -8,17 +8,29 @@ const now = '2026-03-02T12:00:00.000Z'
 const facts = { sourceId: 'gazette', backlog: false, sample: false, now }
 
 /** A document with so many statements, as it was read by whoever tells who may want it. */
-async function read(store: Store, id: string, wantedBy: string[] | null, count = 1): Promise<void> {
+async function read(
+  store: Store,
+  id: string,
+  wantedBy: string[] | null,
+  count = 1,
+  keys: string[] = [],
+): Promise<void> {
   const statements = Array.from({ length: count }, (_, i) =>
     aStatement({ id: `${id}-${i}`, documentId: id, turnId: `${id}-${i}`, content: `${id} ${i}` }),
   )
-  const found = { version: 'v', mentions: [], statements, matches: [], quoteKeys: new Map(), now }
+  const found = { version: 'v', mentions: [], statements, matches: [], quoteKeys: new Map([[`${id}-0`, keys]]), now }
   await store.transaction((tx) => tx.documents.analysed(id, { ...found, ...(wantedBy ? { wantedBy } : {}) }), 'analyse')
 }
 
-async function record(store: Store, id: string, wantedBy: string[] | null, count = 1): Promise<void> {
+async function record(
+  store: Store,
+  id: string,
+  wantedBy: string[] | null,
+  count = 1,
+  keys: string[] = [],
+): Promise<void> {
   await store.documents.put(aDocument({ id, url: `https://gazette.example/${id}` }), { ...facts, keys: [id] })
-  await read(store, id, wantedBy, count)
+  await read(store, id, wantedBy, count, keys)
 }
 
 const wanted = async (store: Store, wantedBy: string[], after = 0, limit = 99) =>
@@ -44,6 +56,41 @@ describe.each(STORES)('what may be wanted, on %s', (_name, place) => {
     await record(store, 'a', null)
     await record(store, 'b', [])
     expect(await wanted(store, ['lamps'])).toEqual(['a-0', 'b-0'])
+  })
+
+  test('is told apart from what one of the keys is known to catch', async () => {
+    await using store = await open()
+    await record(store, 'a', ['lamps'])
+    await record(store, 'b', null)
+    const found = await store.statements.since(0, { sample: false, limit: 9, wantedBy: ['lamps', 'soup'] })
+    expect(found.map(({ statement, isCaught }) => [statement.id, isCaught])).toEqual([
+      ['a-0', true],
+      ['b-0', undefined],
+    ])
+  })
+
+  test('holds for those of one quotation, where all was looked through for the keys', async () => {
+    await using store = await open()
+    for (const [id, wantedBy] of Object.entries({ a: ['lamps'], b: ['soup'], c: null, d: ['lamps'] }))
+      await record(store, id, wantedBy, 1, ['the lamps stay'])
+    await record(store, 'e', ['lamps'], 1, ['the soup is hot'])
+    const alike = async (options: Parameters<Store['statements']['byQuoteKeys']>[1]) =>
+      (await store.statements.byQuoteKeys(['the lamps stay'], options)).map(({ document }) => document.id)
+    expect(await alike({})).toEqual(['a', 'b', 'c', 'd'])
+    expect(await alike({ wantedBy: { keys: ['lamps'], knownFrom: null } })).toEqual(['a', 'c', 'd'])
+    expect(await alike({ wantedBy: { keys: ['lamps'], knownFrom: now } })).toEqual(['a', 'c', 'd'])
+    expect(await alike({ wantedBy: { keys: ['lamps'], knownFrom: '2026-03-02T12:00:00.001Z' } })).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ])
+    expect(await alike({ wantedBy: { keys: ['lamps'], knownFrom: null }, except: new Set(['d-0']) })).toEqual([
+      'a',
+      'c',
+    ])
+    const thousands = Array.from({ length: 1200 }, (_, i) => `key-${i}`)
+    expect(await alike({ wantedBy: { keys: [...thousands, 'lamps'], knownFrom: null } })).toEqual(['a', 'c', 'd'])
   })
 
   test('is what its last reading caught, with the numbers that its statements have', async () => {
