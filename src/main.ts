@@ -67,7 +67,8 @@ export async function main({
   now = () => new Date().toISOString(),
 }: MainOptions): Promise<number> {
   using _lock = config.store.kind === 'sqlite' ? lockFolder(config.dataFolder) : null
-  await using store = await openStore(config)
+  // A worker tells over connections of its own.
+  await using store = await openStore(role === 'worker' ? { ...config, places: 8 } : config)
   const processName = `${hostname()}:${process.pid}`
   const turns = store.postgres && openTurns(store.postgres, processName)
   await using reader = openReader(config, turns ? { sharedTurns: turns } : {})

@@ -14,11 +14,14 @@ import type { Desk } from './main.ts'
 import type { Role, SourceState } from './model.ts'
 import { type Outlets, openOutlets } from './outlets.ts'
 import { gathered } from './store/gathered.ts'
+import { openStore } from './store/open-store.ts'
 import type { Turns } from './store/turns.ts'
 
 /** Connections to the database that the queues of one process hold, beside those of the record. */
 const WORKER_PLACES = 4
 const GATEWAY_PLACES = 2
+/** Connections of a worker for what is due to be told: it waits behind nothing that is read. */
+const TELLING_PLACES = 6
 /** Discord: one identify in five seconds for each bucket; a little more, for clocks and networks differ. */
 const IDENTIFY_GAP_MS = 5_500
 /** Sources that bring nothing within so long are remembered with one write. */
@@ -74,7 +77,8 @@ export async function workTogether(kit: Kit, place: Place): Promise<number> {
   outlets.open = open
   const watch = () => watchRound(kit, { freeBytes: null, tell: (words) => open.tellOperator(words) })
   // Disposed before Discord is closed: what is in hand may still have to be posted.
-  const units = unitsOf(shared, { watch, version })
+  await using telling = isWorker ? await openStore({ ...kit.config, places: TELLING_PLACES }) : null
+  const units = unitsOf(shared, { watch, version, telling: telling ?? kit.store })
   const tick = async (what: string) => {
     await units.tick(what)
     pulse.tickedAt = kit.now()

@@ -23,16 +23,19 @@ function hash(text: string): number {
   return value >>> 0
 }
 
-/** A number for each piece, in reading order; none for a text that is too short to tell. */
+/** A number for each piece, in reading order; none for a text that is too short to tell. Plain loops: every text on record comes by here. */
 function pieces(text: string): Uint32Array {
   const all = sameWords(text)
   if (all.length < LEAST_WORDS) return new Uint32Array()
-  const hashes = Uint32Array.from(all, hash)
-  return Uint32Array.from({ length: all.length - SHINGLE + 1 }, (_, i) => {
+  const hashes = new Uint32Array(all.length)
+  for (let i = 0; i < all.length; i += 1) hashes[i] = hash(all[i]!)
+  const found = new Uint32Array(all.length - SHINGLE + 1)
+  for (let i = 0; i < found.length; i += 1) {
     let piece = 0
-    for (let word = i; word < i + SHINGLE; word += 1) piece = (Math.imul(piece, 0x9e3779b1) + hashes[word]!) >>> 0
-    return mixed(piece)
-  })
+    for (let word = i; word < i + SHINGLE; word += 1) piece = (Math.imul(piece, 0x9e3779b1) + hashes[word]!) | 0
+    found[i] = mixed(piece)
+  }
+  return found
 }
 
 /** Spreads every bit over all others (the end of MurmurHash3). */
@@ -69,22 +72,25 @@ const LONGEST_MADE = 20_000
 function makeNearKeys(text: string): string[] {
   const all = pieces(text)
   if (all.length === 0) return []
-  const least = SEEDS.map((seed) => {
-    // As signed numbers, which are compared fastest: the order is that of the unsigned ones.
-    let lowest = 0x7fffffff
-    for (let i = 0; i < all.length; i += 1) {
-      let bits = all[i]! ^ seed
-      bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
-      bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
-      bits ^= (bits >>> 16) ^ 0x80000000
-      if (bits < lowest) lowest = bits
-    }
-    return lowest ^ 0x80000000
-  })
+  const signed = new Int32Array(all.buffer)
+  const least = SEEDS.map((seed) => lowestUnder(seed | 0, signed))
   return Array.from({ length: BANDS }, (_, band) => {
     const rows = least.subarray(band * ROWS, (band + 1) * ROWS)
     return `near${band}:${hash(rows.join(' ')).toString(36)}${hash(rows.toReversed().join(' ')).toString(36)}`
   })
+}
+
+/** The lowest of all pieces as a seed mixes them. As signed numbers, which are compared fastest: the order is that of the unsigned ones. */
+function lowestUnder(seed: number, all: Int32Array): number {
+  let lowest = 0x7fffffff
+  for (let i = 0; i < all.length; i += 1) {
+    let bits = all[i]! ^ seed
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+    bits ^= (bits >>> 16) ^ 0x80000000
+    if (bits < lowest) lowest = bits
+  }
+  return lowest ^ 0x80000000
 }
 
 /** Of the pieces of both texts together, the share that both have: 0 to 1; 0 where one is too short to tell. */

@@ -23,7 +23,7 @@ const MANNERS: Record<Kind, Manner> = {
   poll: { ...USUAL, sideBySide: 256, ofGroup: 2, every: 0.5 },
   analyse: { ...USUAL, sideBySide: 3, every: 0.5 },
   // These wait for the database, most of their time.
-  compose: { ...USUAL, sideBySide: 6, ofGroup: 1, every: 0.5 },
+  compose: { ...USUAL, sideBySide: 8, ofGroup: 1, every: 0.5 },
   // A delivery has its own times to be tried again.
   deliver: { ...USUAL, sideBySide: 8, ofGroup: 1, every: 0.5 },
   redraw: { ...USUAL, ofGroup: 1 },

@@ -289,6 +289,8 @@ export async function deliverOne(
     await store.deliveries.delivered(delivery.id, outcome.messageIds, now())
     return 'sent'
   } catch (error) {
+    // A newer digest holds it by now: before the first try is noted, whoever composes may take it in.
+    if ((await store.digests.get(delivery.id)) === null) return 'later'
     await rememberFailure(kit, delivery, error as Error)
     // Who lost the token tells so, once; nothing else can be posted either.
     if (error instanceof DiscordError && error.reason === 'token') return 'unreachable'

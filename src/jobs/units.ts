@@ -1,4 +1,5 @@
 import { gathered } from '../store/gathered.ts'
+import type { Store } from '../store/store.ts'
 import { analyseShare } from './analyse.ts'
 import { mendClock } from './clock.ts'
 import { composeDue, deliverOne, mayTell } from './digest.ts'
@@ -37,12 +38,14 @@ type Deps = {
   watch(): Promise<void>
   /** Of the rooms; null while another process has begun with a newer config. */
   version(): Promise<string | null>
+  /** The record, over connections of their own for digests. */
+  telling: Store
 }
 
 /** What one unit of each kind does. Each may be done twice without harm, and looks first whether it is still wanted. */
 export function unitsOf(
   kit: Kit & { work: Work },
-  { watch, version }: Deps,
+  { watch, version, telling }: Deps,
 ): Record<Kind, (key: string) => Promise<void>> {
   const { store, now, work } = kit
   const follow = () => followOthers(kit)
@@ -61,9 +64,9 @@ export function unitsOf(
       while (!kit.stopping.aborted && (await analyseShare(share, kit, { version: await version(), follow })));
     },
     async compose(id) {
-      const subscription = await store.subscriptions.get(id)
+      const subscription = await telling.subscriptions.get(id)
       const isWanted = subscription && !subscription.pausedBecause && (subscription.nextDigestAt ?? '') <= now()
-      if (isWanted && mayTell(subscription, now())) await composeDue(kit, subscription)
+      if (isWanted && mayTell(subscription, now())) await composeDue({ ...kit, store: telling }, subscription)
     },
     async deliver(id) {
       const delivery = await store.deliveries.owedOne(id, now())

@@ -23,7 +23,12 @@ import type { Viewer } from './viewer.ts'
 import { watchTable } from './watch.ts'
 
 /** Where the record is: a database, or without one a file in the data folder. */
-export type Place = { dataFolder: string; store?: { kind: 'sqlite' } | { kind: 'postgres'; url: string } }
+export type Place = {
+  dataFolder: string
+  store?: { kind: 'sqlite' } | { kind: 'postgres'; url: string }
+  /** Connections to a database at most. */
+  places?: number
+}
 
 /**
  * Opens the record, making or bringing it up to date first.
@@ -31,11 +36,11 @@ export type Place = { dataFolder: string; store?: { kind: 'sqlite' } | { kind: '
  * @param place.dataFolder absolute path of the folder that holds the embedded store
  * @throws {StoreError} with what to do
  */
-export async function openStore({ dataFolder, store }: Place): Promise<Store> {
+export async function openStore({ dataFolder, store, places }: Place): Promise<Store> {
   if (store?.kind === 'postgres') {
     // Its driver is loaded only where it is used.
     const { openPostgres } = await import('./postgres/open-postgres.ts')
-    const opened = await openPostgres(store.url)
+    const opened = await openPostgres(store.url, places)
     try {
       await refuseHalfMoved(opened.db, opened.where)
     } catch (error) {

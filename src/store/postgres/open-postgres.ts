@@ -6,20 +6,23 @@ import { migrateWith } from '../migrate.ts'
 import type { Tables } from '../tables.ts'
 import { POSTGRES_MIGRATIONS } from './migrations.ts'
 
-/** Connections of one process for the record; the queues hold a few of their own. */
+/** Connections of one process for the record, where nothing is said; the queues hold a few of their own. */
 const PLACES = 10
 const CONNECT_MS = 10_000
 /** A process that hangs within a transaction holds the others up no longer than this. */
 const IDLE_SECONDS = 120
 
 /** Opens the database behind an address, making the record or bringing it up to date first. @throws {StoreError} */
-export async function openPostgres(url: string): Promise<{ db: Kysely<Tables>; where: string; dialect: Dialect }> {
+export async function openPostgres(
+  url: string,
+  places = PLACES,
+): Promise<{ db: Kysely<Tables>; where: string; dialect: Dialect }> {
   const types = new pg.TypeOverrides()
   // Counts and sequence numbers stay far below 2^53.
   types.setTypeParser(pg.types.builtins.INT8, Number)
   const pool = new pg.Pool({
     connectionString: url,
-    max: PLACES,
+    max: places,
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'onrecord',
     idle_in_transaction_session_timeout: IDLE_SECONDS * 1000,
