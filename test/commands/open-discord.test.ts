@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type DiscordOutlet, openDiscord } from '../../src/commands/open-discord.ts'
-import { composeFor, deliverOwed } from '../../src/jobs/digest.ts'
+import { composeFor, deliverOne, deliverOwed } from '../../src/jobs/digest.ts'
 import type { Kit } from '../../src/jobs/kit.ts'
 import { tellRound } from '../../src/jobs/queue.ts'
 import { mira, record } from '../support/commands.ts'
@@ -52,6 +52,34 @@ describe('a subscribed channel', () => {
     clock.now = '2026-03-03T13:00:05.000Z'
     expect(await tick()).toBe(0)
     expect(posts()).toHaveLength(1)
+  })
+
+  test('gets in one digest what a newer one took in while an older one was about to be posted', async () => {
+    const errors: unknown[] = []
+    const heard = {
+      ...kit,
+      log: { ...kit.log, error: (...all: unknown[]) => errors.push(all) } as unknown as Kit['log'],
+    }
+    clock.now = '2026-03-02T13:00:05.000Z'
+    for (const due of await kit.store.subscriptions.due(clock.now)) await composeFor(kit, due)
+    const [inHand] = await kit.store.deliveries.owed(clock.now)
+    clock.now = '2026-03-03T13:00:05.000Z'
+    await record(kit.store, {
+      statement: { id: 'abcdef02', content: 'The quay is closed at night', turnId: 'turn-2' },
+      document: {
+        id: 'doc-2',
+        url: 'https://b.example/',
+        text: 'The lamps: “The quay is closed at night,” Mira Sol said.',
+      },
+      now: '2026-03-03T11:00:00.000Z',
+    })
+    for (const due of await kit.store.subscriptions.due(clock.now)) await composeFor(kit, due)
+    expect(await deliverOne(heard, inHand!, kit.deliver)).toBe('later')
+    expect({ errors, posts: posts() }).toEqual({ errors: [], posts: [] })
+    expect(await deliverOwed(kit, kit.deliver)).toBe(1)
+    const told = JSON.stringify([...server.messages.values()])
+    expect(told).toContain('The lamps stay on')
+    expect(told).toContain('The quay is closed at night')
   })
 
   test('gets it in the language that the server has set', async () => {
