@@ -67,8 +67,7 @@ export async function main({
   now = () => new Date().toISOString(),
 }: MainOptions): Promise<number> {
   using _lock = config.store.kind === 'sqlite' ? lockFolder(config.dataFolder) : null
-  // A worker tells over connections of its own.
-  await using store = await openStore(role === 'worker' ? { ...config, places: 8 } : config)
+  await using store = await openStore(config)
   const processName = `${hostname()}:${process.pid}`
   const turns = store.postgres && openTurns(store.postgres, processName)
   await using reader = openReader(config, turns ? { sharedTurns: turns } : {})

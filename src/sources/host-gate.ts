@@ -13,13 +13,13 @@ export type SharedTurns = {
   /**
    * Waits for one of the host's places, then for its start.
    *
-   * @returns gives the place back; or, where the host wants to be left alone for longer than `longestSeconds`, for how many
-   *   seconds
+   * @returns gives the place back, the next start no sooner than `restMs` from then; or, where the host wants to be left
+   *   alone for longer than `longestSeconds`, for how many seconds
    */
   take(
     host: string,
     limits: { gapMs: number; places: number; longestSeconds?: number | undefined },
-  ): Promise<(() => Promise<void>) | number>
+  ): Promise<((restMs?: number) => Promise<void>) | number>
   hold(host: string, seconds: number): Promise<void>
   heldSeconds(host: string): Promise<number>
 }
@@ -106,8 +106,8 @@ export class HostGate {
     try {
       return await work()
     } finally {
-      // A place that cannot be given back comes free by itself.
-      await giveBack().catch(() => {})
+      // A place that cannot be given back comes free by itself. Whoever came late to the turn moves that of the next.
+      await giveBack(this.#host(name).sentAt + gapMs - performance.now()).catch(() => {})
     }
   }
 

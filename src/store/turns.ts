@@ -15,12 +15,13 @@ export type Turns = {
   /**
    * Waits for one of so many places under a name, then for its start.
    *
-   * @returns gives the place back; or, where the name is put off for longer than `longestSeconds`, for how many seconds
+   * @returns gives the place back, the next start no sooner than `restMs` from then; or, where the name is put off for
+   *   longer than `longestSeconds`, for how many seconds
    */
   take(
     name: string,
     limits: { gapMs: number; places: number; longestSeconds?: number | undefined },
-  ): Promise<(() => Promise<void>) | number>
+  ): Promise<((restMs?: number) => Promise<void>) | number>
   /** Puts the next start under a name off. */
   hold(name: string, seconds: number): Promise<void>
   /** Seconds for which a name is put off; 0 where it is not. */
@@ -43,6 +44,8 @@ const UNHURRIED = "set_config('synchronous_commit', 'off', true)"
 const LEAVE_MS = 25
 /** Places that are asked for within so long are asked for together. */
 const TAKE_MS = 10
+/** Who was late by no more than this moves no other start. */
+const SLACK_MS = 20
 /** Between two looks for a free place. */
 const LOOK_MS = 200
 
@@ -123,11 +126,20 @@ export function openTurns(db: Postgres, holder: string): Turns {
   }, TAKE_MS)
 
   // Given back together: a place that is held a moment longer costs nobody a turn.
-  const leave = gathered<{ name: string; place: number; by: string }>(async (some) => {
+  const leave = gathered<{ name: string; place: number; by: string; rest: number }>(async (some) => {
     await db.execute(
-      `delete from places using jsonb_to_recordset($1::jsonb) gone (name text, place int, by text)
+      `with gone as (
+         select * from jsonb_to_recordset($1::jsonb) gone (name text, place int, by text, rest float8)
+       ), late as (
+         select name, rest from gone join turns using (name)
+         where rest > 0 and next_at < clock_timestamp() + (rest - $2) * interval '1 ms' order by name for update of turns
+       ), pushed as (
+         update turns set next_at = greatest(next_at, clock_timestamp() + rest * interval '1 ms')
+         from late where turns.name = late.name
+       )
+       delete from places using gone
        where places.name = gone.name and places.place = gone.place and places.holder = gone.by returning ${UNHURRIED}`,
-      [JSON.stringify(some)],
+      [JSON.stringify(some), SLACK_MS],
     )
     return []
   }, LEAVE_MS)
@@ -155,7 +167,7 @@ export function openTurns(db: Postgres, holder: string): Turns {
           continue
         }
         await sleep(start.waitMs)
-        return () => leave({ name, place: start.place, by })
+        return (rest = 0) => leave({ name, place: start.place, by, rest })
       }
     },
     async hold(name, seconds) {

@@ -58,6 +58,20 @@ describe('turns of two processes', () => {
     expect(Math.abs(second - first)).toBeGreaterThan(500)
   })
 
+  test('come later where the one before began late, in another process too', async () => {
+    const limits = { gapMs: 200, places: 1 }
+    const visit = async (turns: Turns, restMs?: number) => {
+      const giveBack = await turns.take('late.example', limits)
+      if (typeof giveBack === 'function') await giveBack(restMs)
+    }
+    await visit(one, 900)
+    const { waitMs } = await other.reserve('late.example', 200)
+    expect(waitMs).toBeGreaterThan(400)
+    // Who was in time moves nothing.
+    await visit(other, 1)
+    expect((await one.reserve('late.example', 200)).waitMs).toBeLessThan(waitMs)
+  })
+
   test('wait where the host asked either of them for a pause', async () => {
     await one.hold('tired.example', 30)
     expect(await other.heldSeconds('tired.example')).toBeGreaterThan(0)

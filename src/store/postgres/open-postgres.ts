@@ -8,7 +8,7 @@ import { POSTGRES_MIGRATIONS } from './migrations.ts'
 
 /** Connections of one process for the record, where nothing is said; the queues hold a few of their own. */
 const PLACES = 10
-const CONNECT_MS = 10_000
+const CONNECT_MS = 20_000
 /** A process that hangs within a transaction holds the others up no longer than this. */
 const IDLE_SECONDS = 120
 
