@@ -217,7 +217,7 @@ function tellLoad({
       `${last.digestsDue} digests due, ${last.owed} owed`,
   )
   console.log(
-    `  hosts: at most ${seen.most} visits at once, at least ${seen.leastGap.toFixed(0)} ms apart, over all workers`,
+    `  hosts: at most ${seen.most} visits at once and ${seen.mostInWindow} within 3 s, at least ${seen.leastGap.toFixed(0)} ms apart, over all workers`,
   )
   const own = spent.reduce((sum, { seconds }) => sum + seconds, 0)
   const cores = (seconds: number) => (seconds / window).toFixed(2)

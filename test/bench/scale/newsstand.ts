@@ -15,12 +15,17 @@ export type Seen = {
   unchanged: number
   hosts: number
   most: number
+  /** Visits of one host within RATE_MS. */
+  mostInWindow: number
   leastGap: number
 }
 
+/** The rate of visits is measured over so long: one moment says more of this machine than of its visitors. */
+const RATE_MS = 3000
 const size = JSON.parse(process.argv[2] ?? '{}') as Size
 const feeds = new Map<number, Item[]>()
-const hosts = new Map<string, { last: number; active: number; most: number; leastGap: number }>()
+type Host = { times: number[]; active: number; most: number; mostInWindow: number; leastGap: number }
+const hosts = new Map<string, Host>()
 const chance = createChance(7)
 /** A feed shows so many of its newest entries. */
 const SHOWN = 15
@@ -54,14 +59,16 @@ function body(feed: number, items: Item[]): string {
 const server = createServer((request, response) => {
   const now = performance.now()
   const host = hosts.getOrInsert(request.socket.localAddress ?? '', {
-    last: Number.NEGATIVE_INFINITY,
+    times: [],
     active: 0,
     most: 0,
+    mostInWindow: 0,
     leastGap: Number.POSITIVE_INFINITY,
   })
   visits += 1
-  host.leastGap = Math.min(host.leastGap, now - host.last)
-  host.last = now
+  host.leastGap = Math.min(host.leastGap, now - (host.times.at(-1) ?? Number.NEGATIVE_INFINITY))
+  host.times = [...host.times.filter((time) => now - time < RATE_MS), now]
+  host.mostInWindow = Math.max(host.mostInWindow, host.times.length)
   host.active += 1
   host.most = Math.max(host.most, host.active)
   const feed = Number(request.url?.replace('/feed', ''))
@@ -83,7 +90,8 @@ server.listen(0, '0.0.0.0', () => process.send?.({ port: (server.address() as Ad
 process.on('message', (asked) => {
   if (asked === 'publish') return publish()
   if (asked === 'forget')
-    for (const host of hosts.values()) Object.assign(host, { most: 0, leastGap: Number.POSITIVE_INFINITY })
+    for (const host of hosts.values())
+      Object.assign(host, { most: 0, mostInWindow: 0, leastGap: Number.POSITIVE_INFINITY })
   const all = [...hosts.values()]
   const seen: Seen = {
     published,
@@ -91,6 +99,7 @@ process.on('message', (asked) => {
     unchanged,
     hosts: all.length,
     most: Math.max(0, ...all.map(({ most }) => most)),
+    mostInWindow: Math.max(0, ...all.map(({ mostInWindow }) => mostInWindow)),
     leastGap: Math.min(...all.map(({ leastGap }) => leastGap)),
   }
   process.send?.(seen)
