@@ -2,60 +2,21 @@ import { createHash } from 'node:crypto'
 import { composeDigest } from '../digests/compose-digest.ts'
 import { isQuiet } from '../digests/quiet-hours.ts'
 import { IMMEDIATE, nextDue } from '../digests/schedule.ts'
-import { createWanted, wantedKeys } from '../digests/wanted.ts'
 import { DiscordError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { english } from '../messages/say.ts'
 import type { Delivery, Digest, EmergingNote, SourceTrouble, Subscription } from '../model.ts'
 import { clusterStatements, quoteKeys } from '../statements/cluster-statements.ts'
-import type { Found, Store, WantedBy } from '../store/store.ts'
+import type { Found, Store } from '../store/store.ts'
 import type { Rooms } from './analyse.ts'
 import { emergingFor, noteOf } from './emerging.ts'
 import { claimsOn, decideFound, thresholdOf } from './known-claims.ts'
 import { claimsOf, readTurns } from './positions.ts'
 import { troublesFor } from './troubles.ts'
-import { knownFrom } from './watched.ts'
+import { findNews, MOST, wantedSince, wishOf } from './wanted-since.ts'
 import type { Work } from './work.ts'
 
 export type DigestKit = { store: Store; rooms: Rooms; now(): string; log: Log; work?: Work }
-
-/** More than this is not told at one sitting; the rest follows with the next digest. */
-const MOST = 2000
-/** So many are read at once to see whether there is anything to say. */
-const GLANCE = 20
-
-/** How a server's terms pick what is wanted. */
-type Wish = { wantedBy: WantedBy; isWanted(one: Found): boolean }
-
-async function wishOf(guildId: string | null, { watchTerms }: Pick<Store, 'watchTerms'>): Promise<Wish> {
-  // Before the terms: a change in between is looked for twice rather than not at all.
-  const changedAt = guildId ? await watchTerms.changedAt(guildId) : null
-  const terms = guildId ? await watchTerms.list(guildId) : []
-  return { wantedBy: { keys: wantedKeys(terms), knownFrom: knownFrom(changedAt) }, isWanted: createWanted(terms) }
-}
-
-/** What is wanted of all that was recorded after a sequence number, until there is `enough`; and how far that was read. */
-async function wantedSince(
-  store: Store,
-  sequence: number,
-  { sample, enough, limit = MOST, wish }: { sample: boolean; enough: number; limit?: number; wish: Wish },
-): Promise<{ wanted: Found[]; last: number }> {
-  const first = await store.statements.firstAfter(sequence)
-  const end = await store.statements.last()
-  const wanted: Found[] = []
-  if (first === null) return { wanted, last: sequence }
-  const { keys, knownFrom } = wish.wantedBy
-  const wantedBy = !knownFrom || first >= knownFrom ? { wantedBy: keys } : {}
-  let last = sequence
-  for (;;) {
-    const found = await store.statements.since(last, { sample, limit, ...wantedBy })
-    last = found.at(-1)?.sequence ?? last
-    wanted.push(...found.filter((one) => !one.backlog && wish.isWanted(one)))
-    // Where all is read, all that had a number before is done with.
-    if (found.length < limit) return { wanted, last: Math.max(last, end) }
-    if (wanted.length >= enough) return { wanted, last }
-  }
-}
 
 /** What one subscription would be told, from everything recorded after a sequence number. */
 export async function prepareDigest(
@@ -197,16 +158,6 @@ export async function composeFor(kit: DigestKit, subscription: Subscription, sam
     if (said) await kit.work?.owe([{ kind: 'deliver', key: id, group }], tx)
     return said ? id : null
   }, 'snapshot')
-}
-
-/** Whether there may be anything to say: something wanted was recorded since the last digest. And how far was looked. */
-async function findNews({ store }: DigestKit, { id, target }: Subscription): Promise<{ any: boolean; last: number }> {
-  const { sequence } = await store.digests.cursor(id)
-  const guildId = target.kind === 'discord' ? target.guildId : null
-  const wish = await wishOf(guildId, store)
-  const looked = { sample: false, enough: 1, limit: GLANCE, wish }
-  const { wanted, last } = await wantedSince(store.seenBy(guildId), sequence, looked)
-  return { any: wanted.length > 0, last }
 }
 
 /**

@@ -7,30 +7,22 @@ import { aDatabase, STORES } from '../support/stores.ts'
 const now = '2026-03-02T12:00:00.000Z'
 const facts = { sourceId: 'gazette', backlog: false, sample: false, now }
 
-/** A document with so many statements, as it was read by whoever tells who may want it. */
-async function read(
-  store: Store,
-  id: string,
-  wantedBy: string[] | null,
-  count = 1,
-  keys: string[] = [],
-): Promise<void> {
+/** How many statements a document has, and under which quotation keys its first is found. */
+type Has = { count?: number; keys?: string[] }
+
+/** A document with its statements, as it was read by whoever tells who may want it. */
+async function read(store: Store, id: string, wantedBy: string[] | null, { count = 1, keys = [] }: Has = {}) {
   const statements = Array.from({ length: count }, (_, i) =>
     aStatement({ id: `${id}-${i}`, documentId: id, turnId: `${id}-${i}`, content: `${id} ${i}` }),
   )
-  const found = { version: 'v', mentions: [], statements, matches: [], quoteKeys: new Map([[`${id}-0`, keys]]), now }
+  const quoteKeys = new Map([[`${id}-0`, keys]])
+  const found = { version: 'v', mentions: [], statements, matches: [], quoteKeys, now }
   await store.transaction((tx) => tx.documents.analysed(id, { ...found, ...(wantedBy ? { wantedBy } : {}) }), 'analyse')
 }
 
-async function record(
-  store: Store,
-  id: string,
-  wantedBy: string[] | null,
-  count = 1,
-  keys: string[] = [],
-): Promise<void> {
+async function record(store: Store, id: string, wantedBy: string[] | null, has: Has = {}): Promise<void> {
   await store.documents.put(aDocument({ id, url: `https://gazette.example/${id}` }), { ...facts, keys: [id] })
-  await read(store, id, wantedBy, count, keys)
+  await read(store, id, wantedBy, has)
 }
 
 const wanted = async (store: Store, wantedBy: string[], after = 0, limit = 99) =>
@@ -41,7 +33,7 @@ describe.each(STORES)('what may be wanted, on %s', (_name, place) => {
 
   test('is found by any of its keys, oldest first, after a number, and no more than asked for', async () => {
     await using store = await open()
-    await record(store, 'a', ['lamps'], 2)
+    await record(store, 'a', ['lamps'], { count: 2 })
     await record(store, 'b', ['soup'])
     await record(store, 'c', ['lamps', 'quay'])
     expect(await wanted(store, ['lamps'])).toEqual(['a-0', 'a-1', 'c-0'])
@@ -72,8 +64,8 @@ describe.each(STORES)('what may be wanted, on %s', (_name, place) => {
   test('holds for those of one quotation, where all was looked through for the keys', async () => {
     await using store = await open()
     for (const [id, wantedBy] of Object.entries({ a: ['lamps'], b: ['soup'], c: null, d: ['lamps'] }))
-      await record(store, id, wantedBy, 1, ['the lamps stay'])
-    await record(store, 'e', ['lamps'], 1, ['the soup is hot'])
+      await record(store, id, wantedBy, { keys: ['the lamps stay'] })
+    await record(store, 'e', ['lamps'], { keys: ['the soup is hot'] })
     const alike = async (options: Parameters<Store['statements']['byQuoteKeys']>[1]) =>
       (await store.statements.byQuoteKeys(['the lamps stay'], options)).map(({ document }) => document.id)
     expect(await alike({})).toEqual(['a', 'b', 'c', 'd'])
@@ -97,7 +89,7 @@ describe.each(STORES)('what may be wanted, on %s', (_name, place) => {
     await using store = await open()
     await record(store, 'a', ['lamps'])
     await record(store, 'b', ['soup'])
-    await read(store, 'a', ['fog'], 2)
+    await read(store, 'a', ['fog'], { count: 2 })
     expect(await wanted(store, ['lamps'])).toEqual([])
     expect(await wanted(store, ['fog'])).toEqual(['a-0', 'a-1'])
     expect(await wanted(store, ['fog'], 2)).toEqual(['a-1'])
