@@ -10,8 +10,8 @@ import { createParsers } from '../../src/sources/parsers.ts'
 import { makePosts } from './json-lines/make-posts.ts'
 
 const LINES = 60_000
-/** Each is timed so often, in turn, and its best time counts: whatever else runs on the machine only makes it slower. */
-const ROUNDS = 5
+/** Each is timed so often, in turn: the machine's pace changes, so only what was timed in one round is compared. */
+const ROUNDS = 9
 
 /** Posts a second out of a packed collection, beside a readline loop and jq in the same run, and as a command; and most memory in use. */
 export async function run(args: string[]): Promise<void> {
@@ -20,34 +20,37 @@ export async function run(args: string[]): Promise<void> {
   const path = join(folder, 'posts.jsonl.gz')
   try {
     const bytes = await makePosts(path, lines)
-    console.log(`json-lines: ${lines} posts, ${Math.round(bytes / 1e6)} MB unpacked, best of ${ROUNDS}`)
+    console.log(`json-lines: ${lines} posts, ${Math.round(bytes / 1e6)} MB unpacked, medians of ${ROUNDS} rounds`)
     await read(path)
     const memory = execFileSync(process.execPath, [join(import.meta.dirname, 'json-lines/read-alone.ts'), path], {
       encoding: 'utf8',
     })
-    const rates = { peer: 0, ours: 0, followed: 0, unpacked: 0, jq: null as number | null }
-    for (let round = 0; round < ROUNDS; round += 1) {
-      rates.peer = Math.max(rates.peer, await timed(lines, () => readlineLoop(path)))
-      rates.ours = Math.max(rates.ours, await timed(lines, () => read(path)))
-      rates.followed = Math.max(rates.followed, await timed(lines, () => read(path, 'reader_7')))
-      rates.unpacked = Math.max(rates.unpacked, await timed(lines, () => unpackAlone(path)))
-      const jq = jqRate(path, lines)
-      if (jq) rates.jq = Math.max(rates.jq ?? 0, jq)
-    }
-    const { peer, ours, followed, unpacked: bare, jq } = rates
-    const row = (name: string, rate: number | null, note = '') =>
+    const rounds: Round[] = []
+    for (let round = 0; round < ROUNDS; round += 1)
+      rounds.push({
+        peer: await timed(lines, () => readlineLoop(path)),
+        ours: await timed(lines, () => read(path)),
+        followed: await timed(lines, () => read(path, 'reader_7')),
+        unpacked: await timed(lines, () => unpackAlone(path)),
+        jq: jqRate(path, lines),
+      })
+    const rate = (one: keyof Round) => median(rounds.flatMap((round) => round[one] ?? []))
+    const times = (one: keyof Round, other: keyof Round) =>
+      median(rounds.flatMap((round) => (round[one] && round[other] ? round[one] / round[other] : []))) ?? 0
+    const row = (name: string, value: number | null, note = '') =>
       console.log(
-        `  ${name.padEnd(30)} ${rate === null ? 'not on this machine' : `${Math.round(rate / 1000)} k/s`} ${note}`,
+        `  ${name.padEnd(30)} ${value === null ? 'not on this machine' : `${Math.round(value / 1000)} k/s`} ${note}`,
       )
-    row('readline + JSON.parse', peer)
-    row('jq -c .id_str', jq)
+    row('readline + JSON.parse', rate('peer'))
+    row('jq -c .id_str', rate('jq'))
+    const besideJq = rate('jq') ? `, ${times('ours', 'jq').toFixed(1)} × jq` : ''
+    row('ours', rate('ours'), `${times('ours', 'peer').toFixed(2)} × readline${besideJq} (wanted: 1.8 and 4)`)
+    row('ours, one author followed', rate('followed'), `${times('followed', 'ours').toFixed(2)} × ours (wanted: 3)`)
     row(
-      'ours',
-      ours,
-      `${(ours / peer).toFixed(2)} × readline${jq ? `, ${(ours / jq).toFixed(1)} × jq` : ''} (wanted: 1.8 and 4)`,
+      '… only unpacked, not looked at',
+      rate('unpacked'),
+      `${times('unpacked', 'ours').toFixed(2)} × ours: no filter can be faster`,
     )
-    row('ours, one author followed', followed, `${(followed / ours).toFixed(2)} × ours (wanted: 3)`)
-    row('… only unpacked, not looked at', bare, `${(bare / ours).toFixed(2)} × ours: no filter can be faster`)
     const all = command(path, lines)
     const one = command(path, lines, '--follow', 'reader_7')
     row('the command ingest', all, 'documents made, checked and printed')
@@ -56,6 +59,14 @@ export async function run(args: string[]): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Posts a second, each way; null without jq on this machine. */
+type Round = { peer: number; ours: number; followed: number; unpacked: number; jq: number | null }
+
+function median(values: number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? null
 }
 
 /** What somebody at a terminal waits for, the program's start included. */
