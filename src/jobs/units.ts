@@ -107,8 +107,8 @@ const isPolled = ({ source, state }: NonNullable<Awaited<ReturnType<Kit['store']
 async function ordersOf(tick: Tick, kit: Kit, version: string | null): Promise<Order[]> {
   const { store, now, config } = kit
   if (tick === 'polling') {
-    const due = (await store.sources.due(now())).filter(isPolled)
-    const polls = due.map(({ source: { id, address } }) => ({ kind: 'poll' as const, key: id, group: hostOf(address) }))
+    const due = await store.sources.dueAddresses(now())
+    const polls = due.map(({ id, address }) => ({ kind: 'poll' as const, key: id, group: hostOf(address) }))
     return [...polls, ...toAnalyse(await store.documents.endingsUnanalysed(version))]
   }
   if (tick === 'telling') {

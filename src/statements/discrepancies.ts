@@ -3,6 +3,8 @@ import type { Item } from './cluster-statements.ts'
 
 /** Further apart than this two figures are likelier counts of different things. */
 const FARTHEST = 0.25
+/** So many names in both texts make one subject. */
+const SHARED = 2
 const EMPTY =
   /^(?:the|a|an|of|in|on|at|to|by|for|from|with|that|which|who|were|was|are|is|be|been|has|have|had|its|their|his|her|it|they|and|or|as|this|these|those|them|than|more|some|such|also|only|just|other|related|linked|used|using|use)$/
 
@@ -16,13 +18,14 @@ export function findDiscrepancies(items: Item[]): FigureDiscrepancy[] {
     ),
   )
   const byWord = new Map<string, Counted[]>()
-  for (const one of counted) for (const word of one.topic) byWord.set(word, [...(byWord.get(word) ?? []), one])
+  for (const one of counted) for (const word of one.topic) byWord.getOrInsert(word, []).push(one)
+  const shareSubject = subjects()
   const found = new Map<string, FigureDiscrepancy>()
   for (const same of byWord.values()) {
     if (same.length > 100) continue
     for (const [i, a] of same.entries())
       for (const b of same.slice(i + 1)) {
-        if (!differ(a, b)) continue
+        if (!differ(a, b) || !shareSubject(a.item, b.item)) continue
         const pair = [a, b].toSorted((x, y) => (x.item.statement.id < y.item.statement.id ? -1 : 1))
         found.set(pair.map(({ item, figure }) => `${item.statement.id}${figure.start}`).join(' '), {
           members: pair.map(({ item, figure }) => ({
@@ -38,23 +41,32 @@ export function findDiscrepancies(items: Item[]): FigureDiscrepancy[] {
   return [...found.values()]
 }
 
-/** Exact figures of one unit, near each other and not the same, in two documents that share a subject. */
+/** Exact figures of one unit, near each other and not the same, in two documents. */
 function differ(a: Counted, b: Counted): boolean {
   if (a.item.document.id === b.item.document.id || a.figure.unit !== b.figure.unit) return false
   if (a.figure.counted && b.figure.counted && a.figure.counted !== b.figure.counted) return false
   if (a.figure.modifier !== null || b.figure.modifier !== null) return false
   const apart = Math.abs(a.figure.value - b.figure.value) / Math.max(a.figure.value, b.figure.value)
-  if (apart === 0 || apart > FARTHEST || Math.max(a.figure.value, b.figure.value) < 5) return false
-  return shareSubject(a.item, b.item)
+  return apart > 0 && apart <= FARTHEST && Math.max(a.figure.value, b.figure.value) >= 5
 }
 
-/** Both documents must name the same: two counts of “propaganda posts” in unrelated stories are no discrepancy. */
-function shareSubject(a: Item, b: Item): boolean {
-  const names = (text: string) => new Set(text.match(/\p{Lu}[\p{L}\p{N}]{3,}/gu)?.map((word) => word.toLowerCase()))
-  const theirs = names(b.document.text)
-  let shared = 0
-  for (const name of names(a.document.text)) if (theirs.has(name)) shared += 1
-  return shared >= 2
+/**
+ * Tells whether two documents name the same: two counts of “propaganda posts” in unrelated stories are no discrepancy. Each
+ * text is read once, however many figures it is held against.
+ */
+function subjects(): (a: Item, b: Item) => boolean {
+  const known = new Map<string, Set<string>>()
+  const namesOf = ({ document: { id, text } }: Item) =>
+    known.getOrInsertComputed(
+      id,
+      () => new Set(text.match(/\p{Lu}[\p{L}\p{N}]{3,}/gu)?.map((word) => word.toLowerCase())),
+    )
+  return (a, b) => {
+    const theirs = namesOf(b)
+    let shared = 0
+    for (const name of namesOf(a)) if (theirs.has(name) && ++shared >= SHARED) return true
+    return false
+  }
 }
 
 /** What sets a figure apart: the words behind it up to the next figure or stop, without the noun that is counted. */

@@ -25,7 +25,7 @@ export async function putAnalyses(db: Kysely<Tables>, some: [string, Analysis][]
   for (const batch of batches(mentions)) await db.insertInto('mentions').values(batch).execute()
   await dropGone(db, all)
   const sequences = await putStatements(db, all, dialect)
-  await putLinks(db, all)
+  await putLinks(db, all, dialect)
   await putWanted(db, all, sequences)
   for (const [version, analysed] of Map.groupBy(all, ({ analysis }) => analysis.version))
     await db
@@ -144,15 +144,15 @@ async function putWanted(db: Kysely<Tables>, all: Analysed[], sequences: Map<str
 }
 
 /** Quotation keys and matches of the statements of some analyses. */
-async function putLinks(db: Kysely<Tables>, all: Analysed[]): Promise<void> {
+async function putLinks(db: Kysely<Tables>, all: Analysed[], dialect: Dialect): Promise<void> {
   for (const batch of batches(all.flatMap(({ before }) => before.map(({ id }) => id)))) {
     await db.deleteFrom('quote_keys').where('statement_id', 'in', batch).execute()
     await db.deleteFrom('matches').where('statement_id', 'in', batch).execute()
   }
   const keys = all.flatMap(({ analysis: { statements, quoteKeys } }) =>
-    statements.flatMap(({ id }) => [...new Set(quoteKeys.get(id))].map((key) => ({ key, statement_id: id }))),
+    statements.flatMap(({ id }) => (quoteKeys.get(id) ?? []).map((key): [string, string] => [key, id])),
   )
-  for (const batch of batches(keys)) await db.insertInto('quote_keys').values(batch).execute()
+  await dialect.putPairs(db, 'quote_keys', ['key', 'statement_id'], keys)
   const matches = all.flatMap(({ analysis }) =>
     analysis.matches.map((match) => ({
       statement_id: match.statementId,

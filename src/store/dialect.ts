@@ -22,6 +22,13 @@ export type Dialect = {
   check(db: Kysely<Tables>, where: string): Promise<void>
   /** Lets nobody else change these rows until the transaction ends. */
   hold<T>(rows: SelectQueryBuilder<Tables, 'documents', T>): SelectQueryBuilder<Tables, 'documents', T>
+  /** Writes many rows of two columns; one that is there stays as it is. */
+  putPairs(
+    db: Kysely<Tables>,
+    table: 'document_keys' | 'quote_keys',
+    columns: [string, string],
+    pairs: [string, string][],
+  ): Promise<void>
   /** Numbers what a process recorded that ended before it could. */
   settle(db: Kysely<Tables>): Promise<void>
 }

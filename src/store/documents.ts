@@ -15,6 +15,7 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
       .selectFrom('documents')
       .select('documents.body')
       .$if(viewer !== 'all', (rows) => rows.where(visible(viewer)))
+  const putKeys = (pairs: [string, string][]) => dialect.putPairs(db, 'document_keys', ['key', 'document_id'], pairs)
   return {
     async get(id) {
       return read(await seen().where('id', '=', id).executeTakeFirst())
@@ -71,9 +72,9 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
         .onConflict((conflict) => conflict.column('id').doNothing())
         .returning('id')
         .executeTakeFirst()
-      const known = added
-        ? undefined
-        : await db.selectFrom('documents').select('body').where('id', '=', document.id).executeTakeFirst()
+      const asked = db.selectFrom('documents').select('body').where('id', '=', document.id)
+      // Held, so that it does not go before its keys are written.
+      const known = added ? undefined : await dialect.hold(asked).executeTakeFirst()
       if (known && known.body !== body) {
         const before = read(known)
         const same = before?.text === document.text && before.post?.deleted === document.post?.deleted
@@ -85,12 +86,7 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
           .execute()
       }
       await setOwner(db, document.id, !added, facts)
-      if (facts.keys.length > 0)
-        await db
-          .insertInto('document_keys')
-          .values(facts.keys.map((key) => ({ key, document_id: document.id })))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute()
+      await putKeys(added || known ? facts.keys.map((key) => [key, document.id]) : [])
     },
     async putNew(documents) {
       for (const some of batches(documents, 50)) {
@@ -106,15 +102,7 @@ export function documentsTable(db: Kysely<Tables>, viewer: Viewer, dialect: Dial
           some.filter((one) => !ids.has(one.document.id)),
         ]
         for (const { document, facts } of fresh) await setOwner(db, document.id, false, facts)
-        const keys = fresh.flatMap(({ document, facts }) =>
-          facts.keys.map((key) => ({ key, document_id: document.id })),
-        )
-        for (const batch of batches(keys))
-          await db
-            .insertInto('document_keys')
-            .values(batch)
-            .onConflict((conflict) => conflict.doNothing())
-            .execute()
+        await putKeys(fresh.flatMap(({ document, facts }) => facts.keys.map((key) => [key, document.id])))
         for (const { document, facts } of known) await this.put(document, facts)
       }
     },

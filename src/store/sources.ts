@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type Nullable, type SelectQueryBuilder, sql } from 'kysely'
 import type { Source, SourceState } from '../model.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -15,6 +15,19 @@ const untouched = (sourceId: string): SourceState => ({
   trouble: null,
   troubleSince: null,
 })
+
+type Joined = SelectQueryBuilder<
+  Tables & { source_states: Nullable<Tables['source_states']> },
+  'sources' | 'source_states',
+  unknown
+>
+
+/** Those whose time has come, whoever waited longest first. */
+const dueOf = <Q extends Joined>(all: Q, now: string): Q =>
+  all
+    .where('enabled', '=', 1)
+    .where((is) => is.or([is('next_poll_at', 'is', null), is('next_poll_at', '<=', now)]))
+    .orderBy(sql`coalesce(next_poll_at, '')`) as Q
 
 export function sourcesTable(db: Kysely<Tables>, viewer: Viewer): Store['sources'] {
   const configured = () =>
@@ -80,12 +93,16 @@ export function sourcesTable(db: Kysely<Tables>, viewer: Viewer): Store['sources
       return (await configured().orderBy('sources.id').execute()).map(read)
     },
     async due(now) {
-      const rows = await configured()
-        .where('enabled', '=', 1)
-        .where((is) => is.or([is('next_poll_at', 'is', null), is('next_poll_at', '<=', now)]))
-        .orderBy(sql`coalesce(next_poll_at, '')`)
-        .execute()
-      return rows.map(read)
+      return (await dueOf(configured(), now).execute()).map(read)
+    },
+    async dueAddresses(now) {
+      const all = db
+        .selectFrom('sources')
+        .leftJoin('source_states', 'source_states.source_id', 'sources.id')
+        .select(['sources.id', 'sources.address'])
+        .where('configured', '=', 1)
+        .where('sample', '=', 0)
+      return dueOf(all, now).execute()
     },
     async get(id) {
       const row = await configured().where('sources.id', '=', id).executeTakeFirst()

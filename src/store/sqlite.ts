@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type DialectAdapter, Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { StoreError } from '../errors.ts'
+import { batches } from './batches.ts'
 import type { Dialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
@@ -103,6 +104,14 @@ export const sqliteDialect: Dialect = {
   },
   // Whoever writes holds all.
   hold: (rows) => rows,
+  async putPairs(db, table, [first, second], pairs) {
+    for (const batch of batches(pairs))
+      await db
+        .insertInto(table)
+        .values(batch.map(([one, other]) => ({ [first]: one, [second]: other })) as never)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+  },
   settle: async () => {},
 }
 

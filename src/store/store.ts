@@ -105,6 +105,8 @@ export interface Store extends AsyncDisposable {
     configure(sources: Source[]): Promise<void>
     list(): Promise<{ source: Source; state: SourceState }[]>
     due(now: string): Promise<{ source: Source; state: SourceState }[]>
+    /** The ids and addresses of those, without the sample's: all that an order needs. */
+    dueAddresses(now: string): Promise<{ id: string; address: string }[]>
     /** Null where it is not configured any more. */
     get(id: string): Promise<{ source: Source; state: SourceState } | null>
     /** As `get`, several: those that are configured, in no order. */

@@ -157,6 +157,10 @@ describe.each(STORES)('%s', (_name, place) => {
       expect(await store.retention.dropDocuments('2026-02-01T00:00:00.000Z')).toBe(0)
       expect((await store.statements.search('lamps', 9)).map(({ statement }) => statement.id)).toEqual(['st-young'])
       expect(await store.documents.findByKeys(['url:old'])).toBeNull()
+      // Its name is free again.
+      const facts = { sourceId: 'gazette', keys: ['url:old'], backlog: false, sample: false, now }
+      await store.documents.put(aDocument({ id: 'new' }), facts)
+      expect((await store.documents.findByKeys(['url:old']))?.id).toBe('new')
     })
 
     test('is no digest that is still owed', async () => {

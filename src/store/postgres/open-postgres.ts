@@ -1,9 +1,10 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { StoreError } from '../../errors.ts'
 import type { Dialect, Lane } from '../dialect.ts'
 import { migrateWith } from '../migrate.ts'
 import type { Tables } from '../tables.ts'
+import { ArrayDialect } from './compiler.ts'
 import { POSTGRES_MIGRATIONS } from './migrations.ts'
 
 /** Connections of one process for the record, where nothing is said; the queues hold a few of their own. */
@@ -38,7 +39,7 @@ export async function openPostgres(
     tellPlainly(client, where)
   })
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({
+    dialect: new ArrayDialect({
       pool: { options: pool.options, connect: () => connect(pool, where), end: () => pool.end() },
     }),
   })
@@ -101,6 +102,12 @@ const postgresDialect: Dialect = {
     await sql`create temporary table probe (at text) on commit drop`.execute(db)
   },
   hold: (rows) => rows.forUpdate(),
+  async putPairs(db, table, [first, second], pairs) {
+    if (pairs.length === 0) return
+    const [firsts, seconds] = [pairs.map(([one]) => one), pairs.map(([, other]) => other)]
+    await sql`insert into ${sql.table(table)} (${sql.ref(first)}, ${sql.ref(second)})
+      select * from unnest(${firsts}::text[], ${seconds}::text[]) on conflict do nothing`.execute(db)
+  },
   settle,
 }
 
