@@ -33,6 +33,7 @@ export function afterSuccess(source: Source, state: SourceState, reading: Source
     skipDays: wishes?.skipDays ?? [],
     failures: 0,
     jitter: spread(source.id),
+    isFirst: state.lastSucceededAt === null,
   })
   return {
     ...state,

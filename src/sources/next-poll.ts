@@ -19,6 +19,8 @@ export type PollFacts = {
   failures: number
   /** 0 to 1: where in the spread this source falls. */
   jitter: number
+  /** True once, after the first success: what was added together is read apart from then on. */
+  isFirst?: boolean
 }
 
 /** When to look next, and why then. */
@@ -30,6 +32,8 @@ const LOOKS_PER_ENTRY = 2
 /** A quiet source is asked at most this many times less often than the operator wishes. */
 const SLOWEST = 8
 const SPREAD = 0.1
+/** The second look comes after this part of the wait at the soonest. */
+const SOONEST = 0.1
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
 /**
@@ -39,8 +43,10 @@ const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
  */
 export function nextPoll(facts: PollFacts): NextPoll {
   const { seconds, because } = facts.failures > 0 ? afterFailure(facts) : afterSuccess(facts)
-  const spread = seconds * (1 + SPREAD * facts.jitter)
-  const due = Date.parse(facts.now) + spread * 1000
+  // A server that wishes to be left alone is left alone.
+  const isMoved = facts.isFirst === true && because.code !== 'asked' && facts.failures === 0
+  const spread = isMoved ? Math.max(SOONEST, facts.jitter) : 1 + SPREAD * facts.jitter
+  const due = Date.parse(facts.now) + seconds * spread * 1000
   const free = outsideSkipped(due, facts)
   const at = new Date(free).toISOString()
   return { at, because: free > due ? { ...because, moved: true } : because }

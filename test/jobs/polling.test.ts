@@ -81,18 +81,24 @@ describe('polling a source', () => {
     server.on('/due', { body: SPARSE })
     await using kit = await feedKit([at('/due')])
     await pollRound(kit)
-    kit.clock.now = '2026-03-03T12:14:59.000Z'
-    await pollRound(kit)
-    expect(asked('/due')).toHaveLength(1)
+    // Its second look comes anywhere within the wait, the later ones a whole wait after the one before.
     await untilDue(kit, 'due')
     await pollRound(kit)
     expect(asked('/due')).toHaveLength(2)
+    kit.clock.now = new Date(Date.parse(kit.clock.now) + 15 * 60_000 - 1000).toISOString()
+    await pollRound(kit)
+    expect(asked('/due')).toHaveLength(2)
+    await untilDue(kit, 'due')
+    await pollRound(kit)
+    expect(asked('/due')).toHaveLength(3)
   })
 
   test('adapts to how often it publishes, within the curator’s bounds', async () => {
     const rare = [1, 2, 3, 4].map((n) => entry(n, `2026-02-0${n}T12:00:00Z`)).join('')
     server.on('/rare', { body: feed(rare) })
     await using kit = await feedKit([at('/rare', { id: 'free' }), at('/rare', { id: 'bound', slowestSeconds: 1200 })])
+    await pollRound(kit)
+    kit.clock.now = '2026-03-03T17:00:00.000Z'
     await pollRound(kit)
     expect(await minutesUntilDue(kit, 'free')).toBeGreaterThanOrEqual(120)
     expect(await minutesUntilDue(kit, 'bound')).toBeLessThanOrEqual(22)

@@ -50,4 +50,9 @@ describe('the next look at a source', () => {
   test('is spread a little, so that not all come at once', () => {
     expect(seconds({ jitter: 1 })).toBeCloseTo(990, 5)
   })
+  test('falls anywhere within the wait after the first one, so that what was added together is read apart', () => {
+    expect([0, 0.5, 1].map((jitter) => seconds({ jitter, isFirst: true }))).toEqual([90, 450, 900])
+    expect(seconds({ jitter: 0.5, isFirst: true, freshSeconds: 3600 })).toBeCloseTo(3780, 5)
+    expect(seconds({ jitter: 0.5, isFirst: true, failures: 1 })).toBeCloseTo(945, 5)
+  })
 })
